@@ -1,0 +1,79 @@
+#include "common/wamp/features.hpp"
+
+#include <array>
+
+namespace kreisel {
+
+namespace {
+
+constexpr std::array<std::string_view, role_count> role_names = {"publisher", "subscriber",
+                                                                 "caller", "callee"};
+
+// In the order of enum Feature.
+constexpr std::array<std::string_view, 24> feature_names = {
+    "call_canceling",
+    "call_reroute",
+    "call_timeout",
+    "call_trustlevels",
+    "caller_identification",
+    "event_history",
+    "event_retention",
+    "pattern_based_registration",
+    "pattern_based_subscription",
+    "payload_passthru_mode",
+    "progressive_call_invocations",
+    "progressive_call_results",
+    "publication_trustlevels",
+    "publisher_exclusion",
+    "publisher_identification",
+    "registration_meta_api",
+    "registration_revocation",
+    "session_meta_api",
+    "sharded_registration",
+    "shared_registration",
+    "subscriber_blackwhite_listing",
+    "subscription_meta_api",
+    "subscription_revocation",
+    "testament_meta_api",
+};
+
+Dict features_of(std::initializer_list<Feature> features) {
+    Dict announced;
+    for (const Feature feature : features) {
+        announced.append(std::string(to_text(feature)), true);
+    }
+    return Dict{{"features", Value(std::move(announced))}};
+}
+
+}  // namespace
+
+std::string_view to_text(Role role) { return role_names[static_cast<unsigned>(role)]; }
+
+std::string_view to_text(Feature feature) { return feature_names[static_cast<unsigned>(feature)]; }
+
+ClientRoles ClientRoles::read(const Dict& roles) {
+    ClientRoles result;
+    for (unsigned r = 0; r < role_count; ++r) {
+        const auto role = static_cast<Role>(r);
+        const Dict* details = roles.find_dict(role_names[r]);
+        if (details == nullptr) continue;
+        result.add(role);
+        const Dict* features = details->find_dict("features");
+        if (features == nullptr) continue;
+        for (unsigned f = 0; f < feature_names.size(); ++f) {
+            if (features->is_true(feature_names[f])) result.add(role, static_cast<Feature>(f));
+        }
+    }
+    return result;
+}
+
+Dict router_roles() {
+    return Dict{
+        {"broker",
+         features_of({Feature::pattern_based_subscription, Feature::publisher_exclusion,
+                      Feature::publisher_identification, Feature::subscriber_blackwhite_listing})},
+        {"dealer", features_of({Feature::caller_identification, Feature::pattern_based_registration,
+                                Feature::shared_registration})}};
+}
+
+}  // namespace kreisel

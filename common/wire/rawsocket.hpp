@@ -1,0 +1,40 @@
+#pragma once
+// RawSocket without I/O: 4-octet handshake, 4-octet prefixes, ping and pong
+// (rfc/text/advanced/transport_rawsocket).
+
+#include "common/wire/wire.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace kreisel {
+
+/// First octet of every RawSocket connection; no HTTP request starts with it.
+inline constexpr std::uint8_t rawsocket_magic = 0x7f;
+
+/// Refusals of the server: high nibble of the second octet.
+enum class RawSocketError : std::uint8_t {
+    serializer_unsupported = 1,
+    length_unacceptable = 2,
+    reserved_bits_used = 3,
+    too_many_connections = 4,
+};
+
+struct RawSocketServerSettings {
+    std::vector<Encoding> encodings;
+    /// Announced as the next power of two, 512 B to 16 MiB; a message above the exact number fails
+    /// the connection.
+    std::size_t message_bytes_max = 16U << 20U;
+    bool is_full = false;  ///< refuse with error 4
+};
+
+[[nodiscard]] std::unique_ptr<Wire> make_rawsocket_server(RawSocketServerSettings settings);
+
+struct RawSocketClientSettings {
+    Encoding encoding = Encoding::msgpack;
+    std::size_t message_bytes_max = 16U << 20U;
+};
+
+[[nodiscard]] std::unique_ptr<Wire> make_rawsocket_client(RawSocketClientSettings settings);
+
+}  // namespace kreisel

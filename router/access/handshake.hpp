@@ -1,0 +1,60 @@
+#pragma once
+// Handshake: HELLO -> CHALLENGE -> AUTHENTICATE -> WELCOME or ABORT, as a state machine of its own,
+// outside any realm (rfc/text/basic/sessions, rfc/text/advanced/authentication*).
+//
+// One per connection until it has joined; confined to the connection's shard. Time is handed in;
+// the deadline is the owner's to watch.
+
+#include "common/base/clock.hpp"
+#include "common/base/random.hpp"
+#include "common/wamp/messages.hpp"
+#include "router/access/realm_access.hpp"
+#include "router/core/realm.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace kreisel {
+
+/// Send `message` and wait for the next one.
+struct HandshakeReply {
+    Message message;
+};
+/// The peer is who it says: join `realm` with `session`.
+struct HandshakeAccepted {
+    RealmAccessPtr realm;
+    SessionInfo session;
+};
+/// Send ABORT and close. `why` is for the log: which rule refused whom.
+struct HandshakeRefused {
+    Abort abort;
+    std::string why;
+};
+/// The peer ended it (ABORT or GOODBYE before WELCOME): close without an answer.
+struct HandshakeEnded {
+    std::string why;
+};
+using HandshakeStep =
+    std::variant<HandshakeReply, HandshakeAccepted, HandshakeRefused, HandshakeEnded>;
+
+class Handshake {
+  public:
+    /// `random` must outlive the handshake. `transport` becomes `SessionInfo::transport`.
+    Handshake(AccessSnapshotPtr access, Random& random, Dict transport);
+    ~Handshake();
+    Handshake(Handshake&&) noexcept;
+
+    /// The next message of the peer. Not to be called after an outcome.
+    [[nodiscard]] HandshakeStep on_message(Message message, WallTime now);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// ABORT for a message that is none, or for a deadline that passed.
+[[nodiscard]] Abort make_abort(std::string_view reason, std::string text);
+
+}  // namespace kreisel

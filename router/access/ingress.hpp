@@ -1,0 +1,50 @@
+#pragma once
+// Ingress: the gate of one joined session. Every message passes here, on the connection's shard,
+// before it may enter the realm: legal from a client in this state, role announced, URI valid,
+// statically permitted, request id in sequence.
+
+#include "common/wamp/features.hpp"
+#include "common/wamp/messages.hpp"
+#include "router/access/realm_access.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace kreisel {
+
+/// What becomes of a message.
+struct Admission {
+    enum class Verdict : std::uint8_t {
+        admitted,   ///< into the realm
+        answered,   ///< send `answer` to the peer; the realm never sees the message
+        dropped,    ///< refused without an answer (unacknowledged PUBLISH), `why` for the log
+        violation,  ///< ABORT `answer`, then close
+        goodbye,    ///< the peer said GOODBYE: leave, send `answer`, close with 1000
+        ended       ///< the peer sent ABORT: leave and close without an answer
+    };
+    Verdict verdict = Verdict::admitted;
+    std::optional<Message> answer;
+    std::string why;
+};
+
+class Ingress {
+  public:
+    Ingress(RealmAccessPtr realm, std::string authrole, ClientRoles roles);
+
+    /// Judges `message`. Disclosure and everything else that needs the realm's tables is the
+    /// realm's.
+    [[nodiscard]] Admission admit(const Message& message);
+    /// A reload: rules of the new snapshot bite on the next message.
+    void set_realm(RealmAccessPtr realm);
+
+  private:
+    RealmAccessPtr realm_;
+    const RolePermissions* permissions_ = nullptr;
+    std::string authrole_;
+    ClientRoles roles_;
+    std::uint64_t last_request_ = 0;
+};
+
+}  // namespace kreisel

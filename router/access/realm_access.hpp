@@ -1,0 +1,65 @@
+#pragma once
+// What the door needs to know of a realm: who may log in how, and the rules for what they may do.
+//
+// Immutable snapshots, built from realms.yaml (router/config) or by an embedding program; a reload
+// makes new ones. Any thread.
+
+#include "common/wamp/uri.hpp"
+#include "router/core/permissions.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kreisel {
+
+/// How a user proves who it is. A user may have several.
+struct UserCredentials {
+    std::string role;
+    /// ticket: the shared secret as text.
+    std::optional<std::string> ticket;
+    /// WAMP-CRA: the shared secret; with a salt it is already base64(PBKDF2(password, salt)).
+    struct WampCra {
+        std::string secret;
+        std::string salt;  ///< empty: plain
+        unsigned iterations = 1000;
+        unsigned key_bytes = 32;
+    };
+    std::optional<WampCra> wampcra;
+};
+
+enum class AuthMethod : std::uint8_t { anonymous, ticket, wampcra };
+
+[[nodiscard]] std::string_view to_text(AuthMethod method);
+[[nodiscard]] std::optional<AuthMethod> auth_method_of(std::string_view text);
+
+/// One realm as the door sees it.
+struct RealmAccess {
+    Uri name;
+    UriRule uri_rule = UriRule::loose;
+    /// Request ids of a session must be 1, 2, 3... (rfc/text/basic/building_blocks); off for old
+    /// clients.
+    bool has_strict_request_ids = true;
+    /// Role of anonymous sessions; absent: anonymous is not allowed.
+    std::optional<std::string> anonymous_role;
+    /// Users by authid.
+    std::map<std::string, UserCredentials, std::less<>> users;
+    PermissionsPtr permissions;
+
+    /// Whether any user or setting makes `method` usable.
+    [[nodiscard]] bool offers(AuthMethod method) const;
+};
+
+using RealmAccessPtr = std::shared_ptr<const RealmAccess>;
+
+/// All realms of the router, one consistent version.
+struct AccessSnapshot {
+    std::uint64_t version = 0;
+    std::map<std::string, RealmAccessPtr, std::less<>> realms;
+};
+
+using AccessSnapshotPtr = std::shared_ptr<const AccessSnapshot>;
+
+}  // namespace kreisel

@@ -1,0 +1,89 @@
+#pragma once
+// Static permissions: role x URI pattern x action, most specific rule wins, nothing allowed unless
+// a rule allows it (rfc/text/advanced/authorization).
+//
+// An immutable snapshot, shared by the ingress of every session and by the realm; a reload makes a
+// new one. Any thread.
+
+#include "common/wamp/match.hpp"
+#include "common/wamp/uri.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace kreisel {
+
+enum class Action : std::uint8_t { publish, subscribe, call, register_ };
+inline constexpr unsigned action_count = 4;
+
+[[nodiscard]] std::string_view to_text(Action action);
+
+enum class Disclose : std::uint8_t {
+    on_request,  ///< the caller's or publisher's identity is given if it asked with disclose_me
+    always,      ///< always given
+    never        ///< disclose_me is refused with wamp.error.option_disallowed.disclose_me
+};
+
+/// One line of a role's permissions in realms.yaml.
+struct PermissionRule {
+    Uri uri;
+    MatchPolicy match = MatchPolicy::exact;
+    bool allow[action_count] = {};  ///< indexed by Action
+    Disclose disclose = Disclose::on_request;
+    /// Where it stands, for logs and `kreisel explain`: "realms.yaml:17".
+    std::string origin;
+};
+
+struct Decision {
+    bool is_allowed = false;
+    Disclose disclose = Disclose::on_request;
+    /// The rule that decided, or nullptr if none matched.
+    const PermissionRule* rule = nullptr;
+};
+
+/// Rules of one role.
+///
+/// The most specific rule is the exact one, else the longest prefix, else the wildcard whose
+/// literal components reach farthest, as for registrations
+/// (rfc/text/advanced/rpc_pattern_based_registration).
+class RolePermissions {
+  public:
+    RolePermissions() = default;
+    explicit RolePermissions(std::vector<PermissionRule> rules);
+
+    [[nodiscard]] Decision decide(Action action, std::string_view uri) const;
+    /// For a pattern subscription or registration: allowed iff the most specific rule that covers
+    /// the whole pattern allows it and no rule that takes a part of it denies that part.
+    [[nodiscard]] Decision decide(Action action, std::string_view uri, MatchPolicy match) const;
+    [[nodiscard]] const std::vector<PermissionRule>& rules() const { return rules_; }
+
+  private:
+    std::vector<PermissionRule> rules_;  ///< most specific first
+};
+
+/// All roles of one realm.
+class Permissions {
+  public:
+    using Roles = std::unordered_map<std::string, RolePermissions>;
+    Permissions() = default;
+    explicit Permissions(Roles roles) : roles_(std::move(roles)) {}
+
+    /// The role's rules, or nullptr if there is no such role.
+    [[nodiscard]] const RolePermissions* find_role(const std::string& role) const {
+        const auto found = roles_.find(role);
+        return found == roles_.end() ? nullptr : &found->second;
+    }
+    [[nodiscard]] const Roles& roles() const { return roles_; }
+
+  private:
+    Roles roles_;
+};
+
+using PermissionsPtr = std::shared_ptr<const Permissions>;
+
+}  // namespace kreisel

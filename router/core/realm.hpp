@@ -1,0 +1,113 @@
+#pragma once
+// Realm: the pure, single-threaded state machine that routes. Messages of its sessions go in,
+// effects come out; it knows no socket, thread, clock or log.
+//
+// Owned by its RealmHost (router/server) or by a test; every call is part of the realm's serial
+// step. Messages given to handle() have passed the session's Ingress: known type, role, valid URI,
+// static permission, request id in sequence. What depends on the realm's tables is judged here.
+//
+//     Realm realm(options, random);
+//     PeerRef alice = *realm.join(session, effects);
+//     realm.handle(alice, Subscribe{RequestId{1}, {}, "com.example.tick"}, effects);
+
+#include "common/base/clock.hpp"
+#include "common/base/random.hpp"
+#include "common/base/result.hpp"
+#include "common/wamp/features.hpp"
+#include "common/wamp/messages.hpp"
+#include "router/core/effects.hpp"
+#include "router/core/permissions.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace kreisel {
+
+/// Limits on what one session may make a realm hold; beyond them a request is answered with ERROR
+/// wamp.error.limit_exceeded.
+struct RealmLimits {
+    std::uint32_t subscriptions_per_session = 10'000;
+    std::uint32_t registrations_per_session = 10'000;
+    std::uint32_t pending_calls_per_session = 10'000;
+};
+
+struct RealmOptions {
+    Uri name;
+    RealmLimits limits;
+    PermissionsPtr permissions;
+};
+
+/// Who joins: the outcome of the handshake.
+struct SessionInfo {
+    SessionId id;
+    std::string authid;
+    std::string authrole;
+    std::string authmethod;
+    std::string authprovider;
+    ClientRoles roles;
+    /// WELCOME as it is to be sent; join() enqueues it, so that nothing can overtake it.
+    Welcome welcome;
+    /// `transport` of session details: peer, protocol... For the meta API.
+    Dict transport;
+};
+
+/// Size of every table, for the tests that want all of them empty when everybody has left.
+struct RealmCounts {
+    std::size_t sessions = 0;
+    std::size_t subscriptions = 0;
+    std::size_t subscribers = 0;  ///< (session, subscription) pairs
+    std::size_t registrations = 0;
+    std::size_t callees = 0;  ///< (session, registration) pairs
+    std::size_t pending_calls = 0;
+    std::size_t pending_invocations = 0;
+    bool operator==(const RealmCounts&) const = default;
+};
+
+class Realm {
+  public:
+    /// `random` must outlive the realm.
+    Realm(RealmOptions options, Random& random);
+    ~Realm();
+    Realm(const Realm&) = delete;
+    Realm& operator=(const Realm&) = delete;
+
+    /// Adds a session and sends its WELCOME. Fails if the session id is taken or the role is
+    /// unknown.
+    [[nodiscard]] Result<PeerRef> join(SessionInfo session, Effects& effects);
+    /// Removes a session, however it ended; its own sends no longer count. Pending calls of its
+    /// callers are answered, its subscriptions and registrations removed. Unknown peers are
+    /// ignored.
+    void leave(PeerRef peer, Effects& effects);
+    /// One admitted message of a session. Unknown peers are ignored.
+    void handle(PeerRef peer, Message message, Effects& effects);
+    /// The same for a message that was admitted under an older snapshot of permissions: its static
+    /// permission is judged again first.
+    void handle_again_judged(PeerRef peer, Message message, Effects& effects);
+    /// The receiver's connection could not take an INVOCATION (outbox over its soft limit, or the
+    /// receiver's message limit): the call is answered with `error`.
+    void refuse_invocation(PeerRef callee, RequestId invocation, std::string_view error,
+                           Effects& effects);
+
+    /// When on_time() wants to be called next, if ever.
+    [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+    void on_time(TimePoint now, Effects& effects);
+
+    /// Swaps permissions between two inputs. Subscriptions and registrations that are no longer
+    /// allowed are removed (with revocation messages to those who announced the feature); sessions
+    /// whose role is gone are closed with GOODBYE.
+    void set_permissions(PermissionsPtr permissions, Effects& effects);
+    void set_limits(const RealmLimits& limits);
+    /// GOODBYE with `reason` to every session, which is out of the tables afterwards.
+    void close_all(std::string_view reason, Effects& effects);
+
+    [[nodiscard]] RealmCounts counts() const;
+    [[nodiscard]] const RealmOptions& options() const;
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace kreisel
