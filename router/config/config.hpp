@@ -1,0 +1,165 @@
+#pragma once
+// realms.yaml as typed structs, every default in its place.
+//
+// load_config() reads and judges a file, all errors at once; make_access() turns the result into
+// what the door needs; compare() says what a reload would change. The structs can also be filled by
+// a program that embeds the router. Start-up and reload only: may touch files and the environment.
+//
+//     ConfigResult config = load_config("realms.yaml");
+//     if (!config) for (const ConfigError& error : config.error()) print(to_text(error));
+
+#include "common/base/clock.hpp"
+#include "common/wamp/encoding.hpp"
+#include "router/access/realm_access.hpp"
+#include "router/core/realm.hpp"
+
+#include <tl/expected.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kreisel {
+
+/// What happens to events for a receiver whose outbox is over its soft limit.
+enum class SlowConsumer : std::uint8_t {
+    disconnect,      ///< the receiver is disconnected
+    drop_newest,     ///< the event is dropped for that receiver
+    block_publisher  ///< the publisher is not read for `pause_max`, then the receiver goes
+};
+enum class LogLevel : std::uint8_t { trace, debug, info, warning, error, off };
+enum class LogFormat : std::uint8_t { text, json };
+
+[[nodiscard]] std::string_view to_text(SlowConsumer policy);
+[[nodiscard]] std::string_view to_text(LogLevel level);
+[[nodiscard]] std::string_view to_text(LogFormat format);
+
+/// Limits of one connection; set for all, each listener may override them.
+struct ConnectionLimits {
+    std::uint64_t message_bytes_max = std::uint64_t{16} << 20;
+    /// Before log-in.
+    std::uint64_t hello_bytes_max = std::uint64_t{64} << 10;
+    /// From accept to WELCOME.
+    Duration hello_timeout = std::chrono::seconds{10};
+    unsigned nesting_max = 64;
+    /// Soft limit of what waits to be written; the hard one is twice as much.
+    std::uint64_t outbox_bytes_max = std::uint64_t{16} << 20;
+    SlowConsumer slow_consumer = SlowConsumer::disconnect;
+    /// How long a connection may go unread because others are slow.
+    Duration pause_max = std::chrono::seconds{2};
+    /// 0: no limit.
+    std::uint32_t messages_per_second_max = 0;
+
+    bool operator==(const ConnectionLimits&) const = default;
+};
+
+/// Pings of the router on WebSocket and RawSocket. An interval of 0 switches them off.
+struct KeepAlive {
+    Duration ping_interval = std::chrono::seconds{30};
+    Duration ping_timeout = std::chrono::seconds{10};
+
+    bool operator==(const KeepAlive&) const = default;
+};
+
+struct ListenerConfig {
+    enum class Kind : std::uint8_t { tcp, unix_socket };
+    Kind kind = Kind::tcp;
+    /// As written: `127.0.0.1:8080`, `[::]:8080`, `unix:/run/kreisel.sock`. Names the listener in
+    /// logs and in a reload.
+    std::string address;
+    std::string host;        ///< tcp: IPv4 or IPv6 address without brackets
+    std::uint16_t port = 0;  ///< tcp: 0 lets the system choose
+    std::string path;        ///< unix_socket
+    bool has_websocket = true;
+    bool has_rawsocket = true;
+    std::vector<std::string> paths = {"/ws"};
+    /// Allowed values of the Origin header, `*` within one stands for any text; empty: any Origin.
+    std::vector<std::string> origins;
+    std::vector<Encoding> serializers = {Encoding::json, Encoding::msgpack, Encoding::cbor};
+    /// The `.batched` subprotocols too.
+    bool has_batched = true;
+    bool has_deflate = false;
+    std::optional<unsigned> unix_mode;  ///< absent: what the umask leaves
+    std::string unix_owner;             ///< name or number; empty: unchanged
+    std::string unix_group;
+    ConnectionLimits limits;
+    KeepAlive keep_alive;
+
+    bool operator==(const ListenerConfig&) const = default;
+};
+
+struct RoleConfig {
+    std::string name;
+    std::vector<PermissionRule> permissions;
+};
+
+struct RealmConfig {
+    Uri name;
+    UriRule uri_rule = UriRule::loose;
+    bool has_strict_request_ids = true;
+    std::vector<RoleConfig> roles;
+    std::optional<std::string> anonymous_role;
+    std::map<std::string, UserCredentials, std::less<>> users;
+    RealmLimits limits;
+    std::optional<LogLevel> log_level;  ///< absent: the router's
+};
+
+struct RouterConfig {
+    std::vector<ListenerConfig> listeners;
+    std::vector<RealmConfig> realms;
+    ConnectionLimits limits;
+    RealmLimits realm_limits;
+    KeepAlive keep_alive;
+    LogLevel log_level = LogLevel::info;
+    LogFormat log_format = LogFormat::text;
+    std::uint32_t shards = 0;  ///< 0: as many as cores
+    std::uint32_t connections_max = 10'000;
+    std::uint32_t handshakes_max = 1'000;  ///< connections that have not joined yet
+    Duration drain_timeout = std::chrono::seconds{10};
+};
+
+/// One fault of the operator. Line and column count from 1; 0 if the fault has no place.
+struct ConfigError {
+    std::string file;
+    int line = 0;
+    int column = 0;
+    std::string key;   ///< `realms[0].uri_rules`
+    std::string text;  ///< what is wrong and what to write instead
+};
+
+/// `realms.yaml:12:7: realms[0].uri_rules: ...`
+[[nodiscard]] std::string to_text(const ConfigError& error);
+
+using ConfigResult = tl::expected<RouterConfig, std::vector<ConfigError>>;
+
+[[nodiscard]] ConfigResult load_config(const std::string& path);
+/// The same for text at hand; `file` names it in errors and is the base of relative `file:` paths.
+[[nodiscard]] ConfigResult parse_config(std::string_view text, const std::string& file);
+
+/// Every setting with its value as YAML that load_config() would take; defaults are marked, secrets
+/// shown as ***.
+[[nodiscard]] std::string effective_text(const RouterConfig& config);
+
+[[nodiscard]] AccessSnapshotPtr make_access(const RouterConfig& config, std::uint64_t version);
+
+/// What a reload changes, by name, and in words for the log.
+struct ConfigChanges {
+    std::vector<std::string> listeners_added;  ///< addresses
+    std::vector<std::string> listeners_removed;
+    std::vector<std::string> listeners_changed;
+    std::vector<std::string> realms_added;
+    std::vector<std::string> realms_removed;
+    std::vector<std::string> realms_changed;
+    bool is_router_changed = false;  ///< limits, keep-alive, log, drain
+    /// Settings that a running router cannot change (shards).
+    std::vector<std::string> restart_needed;
+    std::vector<std::string> words;
+
+    [[nodiscard]] bool empty() const { return words.empty(); }
+};
+[[nodiscard]] ConfigChanges compare(const RouterConfig& before, const RouterConfig& after);
+
+}  // namespace kreisel
