@@ -9,6 +9,7 @@
 //     if (!config) for (const ConfigError& error : config.error()) print(to_text(error));
 
 #include "common/base/clock.hpp"
+#include "common/base/log.hpp"
 #include "common/wamp/encoding.hpp"
 #include "router/access/realm_access.hpp"
 #include "router/core/realm.hpp"
@@ -30,12 +31,8 @@ enum class SlowConsumer : std::uint8_t {
     drop_newest,     ///< the event is dropped for that receiver
     block_publisher  ///< the publisher is not read for `pause_max`, then the receiver goes
 };
-enum class LogLevel : std::uint8_t { trace, debug, info, warning, error, off };
-enum class LogFormat : std::uint8_t { text, json };
 
 [[nodiscard]] std::string_view to_text(SlowConsumer policy);
-[[nodiscard]] std::string_view to_text(LogLevel level);
-[[nodiscard]] std::string_view to_text(LogFormat format);
 
 /// Limits of one connection; set for all, each listener may override them.
 struct ConnectionLimits {

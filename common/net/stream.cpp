@@ -1,0 +1,104 @@
+#include "common/net/stream.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <cerrno>
+
+namespace kreisel {
+
+namespace {
+
+using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
+                                                boost::asio::io_context::executor_type>;
+
+IoResult failure(int error) {
+    if (error == EAGAIN || error == EWOULDBLOCK || error == EINTR) {
+        return {IoResult::State::would_block, 0, {}};
+    }
+    return {IoResult::State::failed, 0, {error, boost::system::system_category()}};
+}
+
+class SocketStream final : public Stream {
+  public:
+    SocketStream(boost::asio::io_context& context, int descriptor, int family, std::string peer)
+        : socket_(context.get_executor(),
+                  boost::asio::generic::stream_protocol(family, family == AF_UNIX ? 0 : IPPROTO_TCP),
+                  descriptor),
+          peer_(std::move(peer)) {
+        boost::system::error_code ignored;
+        socket_.native_non_blocking(true, ignored);
+    }
+
+    IoResult read(std::span<std::uint8_t> buffer) override {
+        const auto got = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), 0);
+        if (got > 0) return {IoResult::State::done, static_cast<std::size_t>(got), {}};
+        if (got == 0) return {IoResult::State::ended, 0, {}};
+        return failure(errno);
+    }
+
+    IoResult write(std::span<const iovec> buffers) override {
+        msghdr header{};
+        header.msg_iov = const_cast<iovec*>(buffers.data());
+        header.msg_iovlen = buffers.size();
+        const auto sent = ::sendmsg(socket_.native_handle(), &header, MSG_NOSIGNAL);
+        if (sent >= 0) return {IoResult::State::done, static_cast<std::size_t>(sent), {}};
+        return failure(errno);
+    }
+
+    void wait_readable(std::shared_ptr<StreamOwner> owner) override {
+        socket_.async_wait(Socket::wait_read,
+                           [owner = std::move(owner)](const boost::system::error_code& ec) {
+                               owner->on_readable(ec);
+                           });
+    }
+
+    void wait_writable(std::shared_ptr<StreamOwner> owner) override {
+        socket_.async_wait(Socket::wait_write,
+                           [owner = std::move(owner)](const boost::system::error_code& ec) {
+                               owner->on_writable(ec);
+                           });
+    }
+
+    void shutdown_send() override {
+        boost::system::error_code ignored;
+        socket_.shutdown(Socket::shutdown_send, ignored);
+    }
+
+    void close(bool is_hard) override {
+        boost::system::error_code ignored;
+        if (is_hard) socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+        socket_.close(ignored);
+    }
+
+    const std::string& peer() const override { return peer_; }
+
+  private:
+    Socket socket_;
+    std::string peer_;
+};
+
+}  // namespace
+
+std::unique_ptr<Stream> make_socket_stream(boost::asio::io_context& context, int descriptor,
+                                           std::string peer) {
+    sockaddr_storage address{};
+    socklen_t length = sizeof(address);
+    int family = AF_INET;
+    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length) == 0) {
+        family = address.ss_family;
+    }
+    if (family != AF_UNIX) {
+        const int on = 1;
+        // Messages are gathered by us; waiting for more would only add latency.
+        static_cast<void>(::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)));
+    }
+    return std::make_unique<SocketStream>(context, descriptor, family, std::move(peer));
+}
+
+}  // namespace kreisel

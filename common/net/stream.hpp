@@ -1,0 +1,62 @@
+#pragma once
+// Stream: one connected socket behind a small face, so that connections do not know whether they stand
+// on TCP, a unix socket or (later) TLS. Reads and writes never block; waiting is asynchronous.
+//
+// Owned by one connection, confined to its thread. The owner is kept alive by pending waits.
+
+#include <sys/uio.h>
+
+#include <boost/system/error_code.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace kreisel {
+
+/// Told when the stream can go on. Held by shared_ptr; waits keep it alive.
+class StreamOwner : public std::enable_shared_from_this<StreamOwner> {
+  public:
+    virtual ~StreamOwner() = default;
+    virtual void on_readable(const boost::system::error_code& ec) = 0;
+    virtual void on_writable(const boost::system::error_code& ec) = 0;
+};
+
+struct IoResult {
+    enum class State : std::uint8_t {
+        done,         ///< `count` bytes moved, at least one
+        would_block,  ///< wait first
+        ended,        ///< the peer closed its sending side (reads only)
+        failed        ///< `ec` says why
+    };
+    State state = State::done;
+    std::size_t count = 0;
+    boost::system::error_code ec;
+};
+
+class Stream {
+  public:
+    virtual ~Stream() = default;
+    [[nodiscard]] virtual IoResult read(std::span<std::uint8_t> buffer) = 0;
+    [[nodiscard]] virtual IoResult write(std::span<const iovec> buffers) = 0;
+    /// Calls owner->on_readable() / on_writable() once. At most one wait of each kind at a time.
+    virtual void wait_readable(std::shared_ptr<StreamOwner> owner) = 0;
+    virtual void wait_writable(std::shared_ptr<StreamOwner> owner) = 0;
+    /// No more will be sent.
+    virtual void shutdown_send() = 0;
+    /// Frees the descriptor; pending waits end with an error. `is_hard`: reset instead of FIN.
+    virtual void close(bool is_hard) = 0;
+    /// `127.0.0.1:51234`, `[::1]:51234` or `unix`.
+    [[nodiscard]] virtual const std::string& peer() const = 0;
+};
+
+/// Takes over `descriptor`, a connected non-blocking TCP or unix stream socket; sets TCP_NODELAY.
+[[nodiscard]] std::unique_ptr<Stream> make_socket_stream(boost::asio::io_context& context,
+                                                         int descriptor, std::string peer);
+
+}  // namespace kreisel

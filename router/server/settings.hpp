@@ -1,0 +1,35 @@
+#pragma once
+// What connections of one listener obey, ready for use: the listener's part of realms.yaml and the
+// WebSocket settings made of it. An immutable snapshot, swapped on reload; a connection reads the
+// current one for every message. Any thread.
+
+#include "common/wire/rawsocket.hpp"
+#include "common/wire/websocket.hpp"
+#include "router/config/config.hpp"
+
+#include <memory>
+
+namespace kreisel {
+
+struct ConnectionSettings {
+    ListenerConfig listener;
+    std::shared_ptr<const WebSocketServerSettings> websocket;
+    RawSocketServerSettings rawsocket;
+
+    /// Over it a session is closed whatever it is sent.
+    [[nodiscard]] std::size_t outbox_bytes_hard() const {
+        return 2 * static_cast<std::size_t>(listener.limits.outbox_bytes_max);
+    }
+};
+
+using ConnectionSettingsPtr = std::shared_ptr<const ConnectionSettings>;
+
+/// How long the last messages may take to go out, and a GOODBYE to be answered.
+inline constexpr Duration close_timeout = std::chrono::seconds{2};
+/// How long the input of a closed connection is read and thrown away: closing with unread input
+/// would reset the connection and destroy the last message.
+inline constexpr Duration linger_timeout = std::chrono::seconds{1};
+/// Frames that may wait in one outbox, whatever their size.
+inline constexpr std::size_t outbox_pieces_max = 1'000'000;
+
+}  // namespace kreisel
