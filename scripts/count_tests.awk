@@ -1,0 +1,34 @@
+# Passes ctest's output on, but holds its summary back until the number of tests of each kind and of
+# the Boost.Test cases in them has been printed. Used by scripts/test; -v preset=NAME.
+
+/^[0-9]+% tests passed/ { in_summary = 1 }
+!in_summary { print; fflush(); next }
+{ summary[++lines] = $0 }
+/^[^ ]+ += +[0-9.]+ sec\*proc \([0-9]+ tests?\)/ {
+    count = $0
+    sub(/^.*\(/, "", count)
+    sub(/ tests?\).*$/, "", count)
+    kind[++kinds] = $1
+    tests_of[$1] = count
+}
+
+END {
+    if (lines == 0) exit
+    log_file = "build/" preset "/Testing/Temporary/LastTest.log"
+    while ((getline line < log_file) > 0) {
+        if (line ~ /^[0-9]+\/[0-9]+ Test: /) {
+            area = line
+            sub(/^.*Test: /, "", area)
+            sub(/_.*$/, "", area)
+        }
+        if (line ~ /^Running [0-9]+ test cases?/) {
+            split(line, words, " ")
+            cases_of[area] += words[2]
+        }
+    }
+    for (i = 1; i <= kinds; i++) {
+        printf "%-10s %4d test%s%s\n", kind[i], tests_of[kind[i]], tests_of[kind[i]] == 1 ? "" : "s", \
+            kind[i] in cases_of ? ", " cases_of[kind[i]] " cases" : ""
+    }
+    for (i = 1; i <= lines; i++) print summary[i]
+}
