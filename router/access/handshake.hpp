@@ -32,7 +32,7 @@ struct HandshakeRefused {
     Abort abort;
     std::string why;
 };
-/// The peer ended it (ABORT or GOODBYE before WELCOME): close without an answer.
+/// The peer ended it by ABORT: close without an answer.
 struct HandshakeEnded {
     std::string why;
 };

@@ -17,7 +17,7 @@ namespace kreisel {
 /// What becomes of a message.
 struct Admission {
     enum class Verdict : std::uint8_t {
-        admitted,   ///< into the realm
+        admitted,   ///< into the realm; if there is an `answer`, that message in its place
         answered,   ///< send `answer` to the peer; the realm never sees the message
         dropped,    ///< refused without an answer (unacknowledged PUBLISH), `why` for the log
         violation,  ///< ABORT `answer`, then close

@@ -15,6 +15,11 @@
 
 namespace kreisel {
 
+enum class AuthMethod : std::uint8_t { anonymous, ticket, wampcra };
+
+[[nodiscard]] std::string_view to_text(AuthMethod method);
+[[nodiscard]] std::optional<AuthMethod> auth_method_of(std::string_view text);
+
 /// How a user proves who it is. A user may have several.
 struct UserCredentials {
     std::string role;
@@ -28,12 +33,9 @@ struct UserCredentials {
         unsigned key_bytes = 32;
     };
     std::optional<WampCra> wampcra;
+
+    [[nodiscard]] bool offers(AuthMethod method) const;
 };
-
-enum class AuthMethod : std::uint8_t { anonymous, ticket, wampcra };
-
-[[nodiscard]] std::string_view to_text(AuthMethod method);
-[[nodiscard]] std::optional<AuthMethod> auth_method_of(std::string_view text);
 
 /// One realm as the door sees it.
 struct RealmAccess {
@@ -58,6 +60,9 @@ using RealmAccessPtr = std::shared_ptr<const RealmAccess>;
 struct AccessSnapshot {
     std::uint64_t version = 0;
     std::map<std::string, RealmAccessPtr, std::less<>> realms;
+    /// Drawn once per process, kept over reloads: unknown users get the same made-up challenge each
+    /// time, so that nobody can find out who exists. Empty: another one each time.
+    std::string mock_key;
 };
 
 using AccessSnapshotPtr = std::shared_ptr<const AccessSnapshot>;

@@ -1,0 +1,60 @@
+// Stand-ins are drawn from HMAC(mock_key, authid): the same each time, unforeseeable without the
+// key.
+
+#include "router/access/principal.hpp"
+
+#include "common/auth/wampcra.hpp"
+#include "common/base/check.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace kreisel {
+
+namespace {
+
+constexpr std::string_view hex_alphabet = "0123456789abcdef";
+constexpr std::string_view text_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// As long as `model` and of the same look.
+std::string mock_salt(std::string_view model, std::string_view seed) {
+    const bool is_hex = model.find_first_not_of(hex_alphabet) == std::string_view::npos;
+    const std::string_view alphabet = is_hex ? hex_alphabet : text_alphabet;
+    std::string salt;
+    while (salt.size() < model.size()) {
+        const std::string draw = hmac_sha256(seed, "salt " + std::to_string(salt.size()));
+        for (const char c : draw) {
+            if (salt.size() == model.size()) break;
+            salt += alphabet[static_cast<unsigned char>(c) % alphabet.size()];
+        }
+    }
+    // What ends in padding in the model does so here.
+    const auto padding = model.size() - (model.find_last_not_of('=') + 1);
+    salt.replace(salt.size() - padding, padding, padding, '=');
+    return salt;
+}
+
+}  // namespace
+
+Principal find_principal(const RealmAccess& realm, std::string_view authid,
+                         std::string_view mock_key) {
+    CHECK(!realm.users.empty(), "a realm without users offers no method that asks for one");
+    // Drawn for real users too, so that both take the same time.
+    const std::string seed = hmac_sha256(mock_key, authid);
+    const std::size_t choice = (static_cast<unsigned char>(seed[0]) * std::size_t{65536} +
+                                static_cast<unsigned char>(seed[1]) * std::size_t{256} +
+                                static_cast<unsigned char>(seed[2])) %
+                               realm.users.size();
+    const auto found = realm.users.find(authid);
+    if (found != realm.users.end()) return {std::string(authid), found->second, true};
+
+    const auto model = std::next(realm.users.begin(), static_cast<std::ptrdiff_t>(choice));
+    Principal mock{std::string(authid), model->second, false};
+    if (mock.credentials.wampcra && !mock.credentials.wampcra->salt.empty()) {
+        mock.credentials.wampcra->salt = mock_salt(mock.credentials.wampcra->salt, seed);
+    }
+    return mock;
+}
+
+}  // namespace kreisel
