@@ -1,5 +1,9 @@
 #pragma once
 // Values and sinks: ValueBuilder makes a Value of what a reader tells, tell_value() tells a Value.
+//
+//     ValueBuilder builder;
+//     msgpack_read(bytes, builder);
+//     Dict dict = builder.take_dict();
 
 #include "common/codec/sink.hpp"
 #include "common/wamp/value.hpp"
@@ -26,8 +30,10 @@ class ValueBuilder final : public ValueSink {
     void on_key(std::string_view key) override;
     void on_dict_end() override;
 
-    /// The values told so far, outside any list or dict, in order.
-    [[nodiscard]] List take() { return std::move(done_); }
+    /// What was told last outside any list or dict, by its kind.
+    [[nodiscard]] Dict take_dict() { return std::move(root_dict_); }
+    [[nodiscard]] List take_list() { return std::move(root_list_); }
+    [[nodiscard]] Value take_scalar() { return std::move(root_scalar_); }
 
   private:
     struct Open {
@@ -40,7 +46,9 @@ class ValueBuilder final : public ValueSink {
     void add(Value value);
 
     std::vector<Open> open_;
-    List done_;
+    Dict root_dict_;
+    List root_list_;
+    Value root_scalar_;
 };
 
 /// Tells `value` to `sink`.
