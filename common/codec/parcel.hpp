@@ -19,16 +19,22 @@
 
 namespace kreisel {
 
+/// Messages up to here lie in one piece; above, the payload is a piece of its own, not copied.
+inline constexpr std::size_t contiguous_bytes_max = 16U << 10U;
+/// WebSocket messages above go out in fragments of at most this many bytes, headers not counted.
+inline constexpr std::size_t fragment_bytes_max = 256U << 10U;
+/// Longest message that a RawSocket prefix can tell.
+inline constexpr std::size_t rawsocket_message_bytes_max = 16U << 20U;
+
 /// Wire bytes of one message, header included. `first` holds a small message whole; a large one has
 /// its header (and head) in `first` and the rest in `more`, which is written right behind it.
 struct Frame {
     SharedBytes first;
     std::vector<SharedBytes> more;
-    /// Sizes of the leading chunks after which another frame (a pong) may be put in between, as
-    /// counts of pieces: a WebSocket message over 256 KB goes out in fragments. Empty: one unbroken
-    /// frame.
+    /// Pieces (first, more...) of each fragment of a fragmented message but the last: behind each
+    /// another frame (a pong) may be put in between. Empty: one unbroken frame.
     std::vector<std::uint32_t> fragment_pieces;
-    /// Bytes of the wire, all pieces.
+    /// Bytes of the wire, all pieces. 0: too long for RawSocket, which cannot carry it.
     std::size_t size = 0;
     /// Bytes of the WAMP message without wire header.
     std::size_t message_size = 0;
@@ -49,9 +55,13 @@ class Parcel {
   private:
     friend class ParcelPtr;
 
+    [[nodiscard]] SharedBytes payload_in(Encoding encoding) const;
+
     Message message_;
     mutable std::atomic<std::uint32_t> references_{1};
     mutable std::array<std::atomic<const Frame*>, encoding_count * framing_count> frames_{};
+    /// Transcoded payloads, for the framings of an encoding to share.
+    mutable std::array<std::atomic<const SharedBytes*>, encoding_count> payloads_{};
 };
 
 /// Shared ownership of a Parcel, one word.
