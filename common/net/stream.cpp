@@ -1,14 +1,14 @@
 #include "common/net/stream.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
-#include <algorithm>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+
+#include <algorithm>
 #include <cerrno>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 namespace kreisel {
 
@@ -27,9 +27,10 @@ IoResult failure(int error) {
 class SocketStream final : public Stream {
   public:
     SocketStream(boost::asio::io_context& context, int descriptor, int family, std::string peer)
-        : socket_(context.get_executor(),
-                  boost::asio::generic::stream_protocol(family, family == AF_UNIX ? 0 : IPPROTO_TCP),
-                  descriptor),
+        : socket_(
+              context.get_executor(),
+              boost::asio::generic::stream_protocol(family, family == AF_UNIX ? 0 : IPPROTO_TCP),
+              descriptor),
           peer_(std::move(peer)) {
         boost::system::error_code ignored;
         socket_.native_non_blocking(true, ignored);

@@ -1,17 +1,18 @@
 #pragma once
-// Stream: one connected socket behind a small face, so that connections do not know whether they stand
-// on TCP, a unix socket or (later) TLS. Reads and writes never block; waiting is asynchronous.
+// Stream: one connected socket behind a small face, so that connections do not know whether they
+// stand on TCP, a unix socket or (later) TLS. Reads and writes never block; waiting is
+// asynchronous.
 //
 // Owned by one connection, confined to its thread. The owner is kept alive by pending waits.
 
-#include <sys/uio.h>
-
 #include <boost/system/error_code.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <sys/uio.h>
 
 namespace boost::asio {
 class io_context;

@@ -105,6 +105,18 @@ void Outbox::compact() {
     }
 }
 
+void Outbox::drop_unsent() {
+    control_.truncate(0);
+    std::size_t keep = head_;
+    if (!is_at_boundary()) {
+        while (keep < pieces_.size() && !pieces_[keep].ends_frame) ++keep;
+        if (keep < pieces_.size()) ++keep;
+    }
+    for (std::size_t at = keep; at < pieces_.size(); ++at) bytes_ -= pieces_[at].bytes.size();
+    pieces_.resize(keep);
+    compact();
+}
+
 void Outbox::clear() { *this = Outbox{}; }
 
 }  // namespace kreisel

@@ -38,6 +38,8 @@ class Outbox {
     /// Pieces still to be written: one a frame but for large ones.
     [[nodiscard]] std::size_t pieces() const { return pieces_.size() - head_; }
     [[nodiscard]] std::size_t control_bytes() const { return control_.size() + urgent_.size(); }
+    /// Forgets what is queued but for the rest of a frame that is partly written.
+    void drop_unsent();
     /// Forgets everything.
     void clear();
 

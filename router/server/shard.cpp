@@ -20,7 +20,7 @@ constexpr std::size_t read_buffer_bytes = 64U << 10U;
 /// Handlers of one turn before what they produced is written.
 constexpr int handlers_per_turn = 128;
 
-thread_local const Shard* current_shard = nullptr;
+thread_local Shard* current_shard = nullptr;
 
 TimePoint steady_now() { return SystemClock{}.now(); }
 
@@ -58,6 +58,8 @@ void Shard::join() {
 }
 
 bool Shard::is_current() const { return current_shard == this; }
+
+Shard* Shard::current() { return current_shard; }
 
 void Shard::post(std::function<void()> task) { boost::asio::post(*context_, std::move(task)); }
 

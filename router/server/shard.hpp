@@ -9,8 +9,8 @@
 #include "common/base/random.hpp"
 #include "common/codec/parcel.hpp"
 #include "common/wire/wire.hpp"
-#include "router/access/realm_access.hpp"
 #include "router/server/deadlines.hpp"
+#include "router/server/router_view.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -63,6 +63,8 @@ class Shard {
     void join();
     [[nodiscard]] unsigned index() const { return index_; }
     [[nodiscard]] bool is_current() const;
+    /// The shard whose thread this is, or nullptr.
+    [[nodiscard]] static Shard* current();
     /// Open connections, for limits and metrics.
     [[nodiscard]] std::size_t connection_count() const {
         return connection_count_.load(std::memory_order_relaxed);
@@ -78,8 +80,9 @@ class Shard {
     [[nodiscard]] std::span<std::uint8_t> read_buffer() { return read_buffer_; }
     [[nodiscard]] WireEvents& wire_events() { return wire_events_; }
     [[nodiscard]] ByteWriter& scratch() { return scratch_; }
-    [[nodiscard]] const AccessSnapshotPtr& access() const { return access_; }
-    void set_access(AccessSnapshotPtr access) { access_ = std::move(access); }
+    /// Realms, rules and settings as they are now.
+    [[nodiscard]] const RouterViewPtr& view() const { return view_; }
+    void set_view(RouterViewPtr view) { view_ = std::move(view); }
 
     void add(std::shared_ptr<Connection> connection);
     void remove(Connection& connection);
@@ -116,7 +119,7 @@ class Shard {
 
     SystemRandom random_;
     TimePoint now_{};
-    AccessSnapshotPtr access_;
+    RouterViewPtr view_;
     std::vector<std::uint8_t> read_buffer_;
     WireEvents wire_events_;
     ByteWriter scratch_;

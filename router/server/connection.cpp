@@ -1,0 +1,306 @@
+#include "router/server/connection.hpp"
+
+#include "common/base/check.hpp"
+#include "router/server/realm_host.hpp"
+#include "router/server/router.hpp"
+
+#include <array>
+
+namespace kreisel {
+
+namespace {
+
+/// Full buffers read from one connection before others have their turn.
+constexpr int reads_per_turn = 4;
+
+}  // namespace
+
+Connection::Connection(Shard& shard, std::unique_ptr<Stream> stream, std::size_t listener,
+                       ConnectionSettingsPtr settings)
+    : shard_(shard),
+      stream_(std::move(stream)),
+      settings_(std::move(settings)),
+      listener_(listener),
+      session_(*this) {}
+
+Connection::~Connection() = default;
+
+std::shared_ptr<Connection> Connection::self() {
+    return std::static_pointer_cast<Connection>(shared_from_this());
+}
+
+void Connection::start() {
+    last_received_ = shard_.now();
+    phase_deadline_ = shard_.now() + settings_->listener.limits.hello_timeout;
+    has_login_slot_ = true;
+    shard_.router().logins().enter();
+    arm_deadline();
+    wait_readable();
+}
+
+std::string_view Connection::transport_name() const {
+    if (!wire_) return "unknown";
+    return wire_->framing() == Framing::rawsocket ? "rawsocket" : "websocket";
+}
+
+Dict Connection::transport_details() const {
+    Dict details{{"type", transport_name()}, {"peer", stream_->peer()}};
+    details.append("protocol", subprotocol_of(wire_->encoding(), wire_->framing()));
+    if (const auto* websocket = dynamic_cast<const WebSocketServer*>(wire_.get())) {
+        const UpgradeInfo& upgrade = websocket->upgrade();
+        if (!upgrade.user_agent.empty()) details.append("user_agent", upgrade.user_agent);
+        if (!upgrade.origin.empty()) details.append("origin", upgrade.origin);
+    }
+    return details;
+}
+
+// --- reading ---
+
+void Connection::wait_readable() {
+    if (is_waiting_readable_ || is_waiting_for_realm_ || holds_ > 0 || phase_ == Phase::dropped)
+        return;
+    is_waiting_readable_ = true;
+    stream_->wait_readable(shared_from_this());
+}
+
+void Connection::on_readable(const boost::system::error_code& ec) {
+    is_waiting_readable_ = false;
+    if (phase_ == Phase::dropped) return;
+    if (ec) {
+        session_.leave(ec.message());
+        return drop();
+    }
+    if (phase_ == Phase::lingering || phase_ == Phase::finishing) {
+        discard_input();
+    } else {
+        read_burst();
+    }
+    wait_readable();
+}
+
+void Connection::read_burst() {
+    refresh_settings();
+    for (int reads = 0; reads < reads_per_turn; ++reads) {
+        const auto buffer = shard_.read_buffer();
+        const IoResult got = stream_->read(buffer);
+        switch (got.state) {
+            case IoResult::State::would_block:
+                return;
+            case IoResult::State::ended:
+                return on_peer_ended();
+            case IoResult::State::failed:
+                session_.leave(got.ec.message());
+                return drop();
+            case IoResult::State::done:
+                break;
+        }
+        last_received_ = shard_.now();
+        has_ping_out_ = false;
+        const bool may_go_on = take(buffer.first(got.count));
+        if (!may_go_on || got.count < buffer.size()) return;
+    }
+}
+
+bool Connection::take(std::span<const std::uint8_t> bytes) {
+    if (!wire_) make_wire(bytes.front());
+    WireEvents& events = shard_.wire_events();
+    events.clear();
+    wire_->feed(bytes, events);
+    if (events.has_opened) {
+        phase_ = Phase::open;
+        wire_->set_message_bytes_max(settings_->listener.limits.hello_bytes_max);
+        session_.on_open();
+    }
+    if (events.output.size() > 0 && !events.end) {
+        outbox_.push_control(events.output.span());
+        mark_dirty();
+        if (outbox_.control_bytes() > settings_->listener.limits.outbox_bytes_max) {
+            close_slow_consumer("answers to its pings");
+            return false;
+        }
+    }
+    take_messages(events);
+    if (events.end && phase_ != Phase::dropped && phase_ != Phase::lingering)
+        on_wire_end(*events.end);
+    return phase_ == Phase::open || phase_ == Phase::opening ? !is_waiting_for_realm_ : false;
+}
+
+void Connection::make_wire(std::uint8_t first_octet) {
+    const ListenerConfig& listener = settings_->listener;
+    const bool is_raw =
+        listener.has_rawsocket && (first_octet == rawsocket_magic || !listener.has_websocket);
+    if (!is_raw) {
+        wire_ = make_websocket_server(settings_->websocket);
+        return;
+    }
+    RawSocketServerSettings raw = settings_->rawsocket;
+    raw.is_full = shard_.router().is_overloaded();
+    wire_ = make_rawsocket_server(std::move(raw));
+}
+
+void Connection::take_messages(WireEvents& events) {
+    for (const WireMessage& message : events.messages) {
+        if (phase_ != Phase::open) break;
+        session_.on_message(message);
+    }
+    events.messages.clear();
+    if (phase_ == Phase::open && !session_.end_burst()) is_waiting_for_realm_ = true;
+}
+
+void Connection::on_burst_taken() {
+    is_waiting_for_realm_ = false;
+    wait_readable();
+}
+
+void Connection::on_wire_end(const WireEnd& end) {
+    if (phase_ == Phase::finishing) {  // we had closed already, and this is the answer
+        outbox_.drop_unsent();
+    } else {
+        const bool is_fault = end.cause == WireEnd::Cause::violation;
+        session_.leave((is_fault ? "violation of the transport: " : "") + end.reason);
+        if (end.cause == WireEnd::Cause::refused) {
+            KREISEL_LOG(info, "connection refused", {"peer", peer()}, {"why", end.reason});
+        }
+        outbox_.drop_unsent();
+        phase_ = Phase::finishing;
+        phase_deadline_ = shard_.now() + close_timeout;
+        arm_deadline();
+    }
+    outbox_.push(SharedBytes::copy_of(shard_.wire_events().output.span()));
+    mark_dirty();
+}
+
+void Connection::on_peer_ended() {
+    session_.leave("the peer closed the connection");
+    if (outbox_.empty()) return drop();
+    // It may still read what it asked for before it ended its side.
+    phase_ = Phase::finishing;
+    phase_deadline_ = shard_.now() + close_timeout;
+    arm_deadline();
+    mark_dirty();
+    is_waiting_readable_ = true;  // nothing more will come: never wait again
+}
+
+void Connection::discard_input() {
+    for (int reads = 0; reads < reads_per_turn; ++reads) {
+        const auto buffer = shard_.read_buffer();
+        const IoResult got = stream_->read(buffer);
+        if (got.state == IoResult::State::would_block) return;
+        if (got.state != IoResult::State::done) return drop();
+    }
+}
+
+// --- writing ---
+
+void Connection::mark_dirty() {
+    if (is_dirty_ || phase_ == Phase::dropped) return;
+    is_dirty_ = true;
+    shard_.mark_dirty(*this);
+}
+
+void Connection::flush() {
+    is_dirty_ = false;
+    if (phase_ == Phase::dropped || is_waiting_writable_) return;
+    write_some();
+}
+
+void Connection::write_some() {
+    constexpr std::size_t buffers_max = 64;
+    constexpr std::size_t batch_bytes_max = 256U << 10U;
+    std::array<iovec, buffers_max> buffers;
+    while (!outbox_.empty()) {
+        const std::size_t count = outbox_.gather(buffers, batch_bytes_max);
+        const IoResult sent = stream_->write(std::span(buffers).first(count));
+        if (sent.state == IoResult::State::would_block) {
+            is_waiting_writable_ = true;
+            return stream_->wait_writable(shared_from_this());
+        }
+        if (sent.state != IoResult::State::done) {
+            session_.leave(sent.ec.message());
+            return drop();
+        }
+        outbox_.consume(sent.count);
+        ping_sent_ = shard_.now();  // bytes that move are life
+    }
+    on_all_written();
+}
+
+void Connection::on_writable(const boost::system::error_code& ec) {
+    is_waiting_writable_ = false;
+    if (phase_ == Phase::dropped) return;
+    if (ec) {
+        session_.leave(ec.message());
+        return drop();
+    }
+    write_some();
+    if (over_soft_since_ != TimePoint{} &&
+        outbox_.bytes() < settings_->listener.limits.outbox_bytes_max / 2) {
+        release_publishers();
+    }
+}
+
+void Connection::on_all_written() {
+    if (over_soft_since_ != TimePoint{}) release_publishers();
+    if (phase_ != Phase::finishing) return;
+    phase_ = Phase::lingering;
+    stream_->shutdown_send();
+    phase_deadline_ = shard_.now() + linger_timeout;
+    arm_deadline();
+    holds_ = 0;
+    is_waiting_for_realm_ = false;
+    wait_readable();
+}
+
+// --- ending ---
+
+void Connection::finish(std::uint16_t code, std::string_view reason) {
+    if (phase_ == Phase::finishing || phase_ == Phase::lingering || phase_ == Phase::dropped)
+        return;
+    ByteWriter close;
+    if (wire_) wire_->close(code, reason, close);
+    outbox_.push(std::move(close).take());
+    phase_ = Phase::finishing;
+    phase_deadline_ = shard_.now() + close_timeout;
+    arm_deadline();
+    mark_dirty();
+}
+
+void Connection::finish_for_restart() {
+    if (phase_ == Phase::opening) return drop();
+    session_.leave("the router is stopping");
+    finish(close_code::service_restart, "the router is restarting");
+}
+
+void Connection::await_goodbye() {
+    is_awaiting_goodbye_ = true;
+    phase_deadline_ = shard_.now() + close_timeout;
+    arm_deadline();
+}
+
+void Connection::drop(bool is_hard) {
+    if (phase_ == Phase::dropped) return;
+    const auto keep = shared_from_this();
+    phase_ = Phase::dropped;
+    session_.leave("the connection was dropped");
+    release_publishers();
+    disarm();
+    outbox_.clear();
+    wire_.reset();
+    stream_->close(is_hard);
+    if (std::exchange(has_login_slot_, false)) shard_.router().logins().leave();
+    shard_.remove(*this);
+}
+
+void Connection::refresh_settings() {
+    const RouterViewPtr& view = shard_.view();
+    if (view->settings[listener_] == settings_ && !session_.is_outdated()) return;
+    settings_ = view->settings[listener_];
+    if (wire_ && phase_ == Phase::open) {
+        const ConnectionLimits& limits = settings_->listener.limits;
+        wire_->set_message_bytes_max(session_.is_joined() ? limits.message_bytes_max
+                                                          : limits.hello_bytes_max);
+    }
+    session_.refresh();
+}
+
+}  // namespace kreisel

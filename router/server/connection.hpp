@@ -1,0 +1,137 @@
+#pragma once
+// Connection: the bytes of one peer. Stream, wire and outbox; reads bursts, writes batches, keeps
+// the deadlines of log-in, keep-alive and closing. What the messages mean is its Session's
+// business.
+//
+// Confined to its shard. Owned by the shard and, while it is joined, by its realm's host.
+
+#include "common/net/stream.hpp"
+#include "common/wire/wire.hpp"
+#include "router/server/deadlines.hpp"
+#include "router/server/outbox.hpp"
+#include "router/server/session.hpp"
+#include "router/server/settings.hpp"
+#include "router/server/shard.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kreisel {
+
+class Connection final : public StreamOwner, public DeadlineEntry {
+  public:
+    Connection(Shard& shard, std::unique_ptr<Stream> stream, std::size_t listener,
+               ConnectionSettingsPtr settings);
+    ~Connection() override;
+
+    void start();
+    [[nodiscard]] std::shared_ptr<Connection> self();
+
+    // --- asked by the shard ---
+    void on_readable(const boost::system::error_code& ec) override;
+    void on_writable(const boost::system::error_code& ec) override;
+    void on_deadline();
+    void flush();
+    [[nodiscard]] std::size_t shard_index() const { return shard_index_; }
+    void set_shard_index(std::size_t index) { shard_index_ = index; }
+
+    // --- asked by the realm's host (on this shard) ---
+    /// A message of the realm. `publisher` caused an event and may be held back for it.
+    void deliver(const ParcelPtr& parcel, Delivery::Kind kind, Connection* publisher);
+    /// The realm has taken this connection's burst: read on.
+    void on_burst_taken();
+
+    // --- asked by the session ---
+    /// One message of the router's own (CHALLENGE, ABORT, ERROR of the gate...).
+    void send(Message message);
+    /// Writes what is queued, then the close frame, then ends the sending side and the connection.
+    void finish(std::uint16_t code, std::string_view reason);
+    /// Starts close_timeout: the peer owes an answer to GOODBYE.
+    void await_goodbye();
+    void set_message_bytes_max(std::size_t bytes) { wire_->set_message_bytes_max(bytes); }
+    /// The session is in: the log-in deadline no longer runs.
+    void on_joined();
+
+    // --- asked by anyone on the shard ---
+    /// Ends at once, without another byte. Idempotent.
+    void drop(bool is_hard = false);
+    /// Ends with a close frame and no GOODBYE, so that clients reconnect (drain).
+    void finish_for_restart();
+    [[nodiscard]] Shard& shard() { return shard_; }
+    [[nodiscard]] Session& session() { return session_; }
+    [[nodiscard]] const ConnectionSettings& settings() const { return *settings_; }
+    [[nodiscard]] const std::string& peer() const { return stream_->peer(); }
+    [[nodiscard]] std::string_view transport_name() const;
+    /// `transport` of the session details.
+    [[nodiscard]] Dict transport_details() const;
+    [[nodiscard]] const Wire& wire() const { return *wire_; }
+    /// A reload: takes over the listener's new settings.
+    void refresh_settings();
+
+  private:
+    enum class Phase : std::uint8_t {
+        opening,    ///< the wire's handshake
+        open,       ///< messages flow
+        finishing,  ///< nothing more is queued; what is queued goes out
+        lingering,  ///< sending side ended; input is thrown away
+        dropped
+    };
+
+    void read_burst();
+    bool take(std::span<const std::uint8_t> bytes);
+    void make_wire(std::uint8_t first_octet);
+    void take_messages(WireEvents& events);
+    void on_wire_end(const WireEnd& end);
+    void on_peer_ended();
+    void discard_input();
+    void wait_readable();
+    void write_some();
+    void on_all_written();
+    void mark_dirty();
+
+    void push_frame(const Parcel& parcel);
+    bool make_room(const ParcelPtr& parcel, Delivery::Kind kind, Connection* publisher);
+    void refuse(const Parcel& parcel, std::string_view error);
+    void close_slow_consumer(std::string_view what);
+
+    void hold_publisher(Connection& publisher);
+    void release_publishers();
+    void on_released();
+
+    void arm_deadline();
+    [[nodiscard]] TimePoint next_deadline() const;
+    void check_keep_alive();
+
+    Shard& shard_;
+    std::unique_ptr<Stream> stream_;
+    std::unique_ptr<Wire> wire_;
+    ConnectionSettingsPtr settings_;
+    std::size_t listener_;
+    std::size_t shard_index_ = 0;
+    Outbox outbox_;
+    Session session_;
+
+    Phase phase_ = Phase::opening;
+    bool is_dirty_ = false;
+    bool is_waiting_readable_ = false;
+    bool is_waiting_writable_ = false;
+    bool is_waiting_for_realm_ = false;
+    bool has_ping_out_ = false;
+    bool is_awaiting_goodbye_ = false;
+    bool has_login_slot_ = false;
+
+    TimePoint last_received_{};
+    TimePoint ping_sent_{};
+    /// Of the phase: log-in, finishing, lingering, the answer to GOODBYE.
+    TimePoint phase_deadline_{};
+    /// Since when the outbox is over its soft limit under block_publisher; zero: it is not.
+    TimePoint over_soft_since_{};
+    std::uint64_t events_dropped_ = 0;
+    /// Publishers that are not read until this connection has caught up.
+    std::vector<std::weak_ptr<StreamOwner>> held_publishers_;
+    /// How many slow consumers hold this connection back.
+    unsigned holds_ = 0;
+};
+
+}  // namespace kreisel

@@ -1,0 +1,226 @@
+// The side of Connection that faces the realm: what is queued for the peer, and what happens when
+// the peer does not read fast enough; and the deadlines.
+#include "common/base/check.hpp"
+#include "common/codec/codec.hpp"
+#include "common/wamp/errors.hpp"
+#include "router/server/connection.hpp"
+#include "router/server/realm_host.hpp"
+#include "router/server/router.hpp"
+
+namespace kreisel {
+
+namespace {
+
+constexpr std::size_t rawsocket_header_bytes = 4;
+constexpr std::array<std::uint8_t, 4> ping_payload = {'k', 'r', 's', 'l'};
+
+/// The call's answer in place of one that the caller cannot take.
+Message make_too_large(RequestId request) {
+    return ErrorMessage{MessageType::call,
+                        request,
+                        {},
+                        std::string(uris::payload_size_exceeded),
+                        make_payload({"the answer is longer than this connection takes"})};
+}
+
+}  // namespace
+
+void Connection::deliver(const ParcelPtr& parcel, Delivery::Kind kind, Connection* publisher) {
+    if (phase_ != Phase::open || is_awaiting_goodbye_) return;
+    if (!make_room(parcel, kind, publisher)) return;
+    push_frame(*parcel);
+    if (kind == Delivery::Kind::last_abort) session_.on_closed_by_realm(CloseKind::abort);
+    if (kind == Delivery::Kind::last_goodbye) session_.on_closed_by_realm(CloseKind::goodbye);
+}
+
+void Connection::send(Message message) {
+    if (phase_ != Phase::open) return;
+    push_frame(*ParcelPtr::make(std::move(message)));
+}
+
+void Connection::push_frame(const Parcel& parcel) {
+    const Encoding encoding = wire_->encoding();
+    if (!wire_->transforms_output()) {
+        outbox_.push(parcel.frame(encoding, wire_->framing()));
+        return mark_dirty();
+    }
+    // This connection compresses: its frame is made of the shared message bytes.
+    const Frame& shared = parcel.frame(encoding, Framing::rawsocket);
+    ByteWriter message(shared.message_size);
+    message.put(shared.first.span().subspan(rawsocket_header_bytes));
+    for (const auto& piece : shared.more) message.put(piece.span());
+    ByteWriter framed;
+    wire_->frame_message(message.span(), framed);
+    outbox_.push(std::move(framed).take());
+    mark_dirty();
+}
+
+bool Connection::make_room(const ParcelPtr& parcel, Delivery::Kind kind, Connection* publisher) {
+    // The realm has put the session out: its last message always goes.
+    if (kind == Delivery::Kind::last_abort || kind == Delivery::Kind::last_goodbye) return true;
+    const std::size_t peer_max = wire_->peer_message_bytes_max();
+    if (peer_max < (std::size_t{1} << 24U) &&
+        parcel->frame(wire_->encoding(), wire_->framing()).message_size > peer_max) {
+        refuse(*parcel, uris::payload_size_exceeded);
+        return false;
+    }
+    if (outbox_.bytes() <= settings_->listener.limits.outbox_bytes_max &&
+        outbox_.pieces() <= outbox_pieces_max) {
+        return true;
+    }
+    if (outbox_.bytes() > settings_->outbox_bytes_hard() || outbox_.pieces() > outbox_pieces_max) {
+        close_slow_consumer("hard limit of its outbox");
+        return false;
+    }
+    if (std::holds_alternative<Invocation>(parcel->message())) {
+        refuse(*parcel, uris::unavailable);
+        return false;
+    }
+    if (kind != Delivery::Kind::event) return true;
+    switch (settings_->listener.limits.slow_consumer) {
+        case SlowConsumer::disconnect:
+            close_slow_consumer("limit of its outbox");
+            return false;
+        case SlowConsumer::drop_newest:
+            if (events_dropped_++ == 0) {
+                session_.log(LogLevel::warning, "events dropped", "the peer does not read");
+            }
+            return false;
+        case SlowConsumer::block_publisher:
+            if (publisher != nullptr) hold_publisher(*publisher);
+            return true;
+    }
+    return true;
+}
+
+void Connection::refuse(const Parcel& parcel, std::string_view error) {
+    const Message& message = parcel.message();
+    if (const auto* invocation = std::get_if<Invocation>(&message)) {
+        session_.host()->refuse_invocation(self(), invocation->request, error);
+    } else if (const auto* result = std::get_if<ResultMessage>(&message)) {
+        push_frame(*ParcelPtr::make(make_too_large(result->request)));
+    } else if (const auto* failure = std::get_if<ErrorMessage>(&message)) {
+        ErrorMessage bare = *failure;
+        bare.payload = {};
+        push_frame(*ParcelPtr::make(std::move(bare)));
+    } else {
+        // WAMP a/transport_rawsocket: an event over the receiver's limit may be dropped.
+        session_.log(LogLevel::info, "event dropped", "longer than the receiver takes");
+    }
+}
+
+void Connection::close_slow_consumer(std::string_view what) {
+    session_.leave("slow consumer: over the " + std::string(what));
+    // Its queue is the problem, so the close frame does not wait behind it.
+    outbox_.drop_unsent();
+    finish(close_code::policy_violation, "slow consumer");
+}
+
+// --- block_publisher ---
+
+void Connection::hold_publisher(Connection& publisher) {
+    if (over_soft_since_ == TimePoint{}) {
+        over_soft_since_ = shard_.now();
+        arm_deadline();
+    }
+    for (const auto& held : held_publishers_) {
+        if (held.lock().get() == &publisher) return;
+    }
+    held_publishers_.push_back(publisher.weak_from_this());
+    const auto hold = [connection = publisher.self()] { ++connection->holds_; };
+    if (publisher.shard().is_current()) {
+        hold();
+    } else {
+        publisher.shard().post(hold);
+    }
+}
+
+void Connection::release_publishers() {
+    over_soft_since_ = TimePoint{};
+    for (const auto& held : held_publishers_) {
+        const auto owner = std::static_pointer_cast<Connection>(held.lock());
+        if (!owner) continue;
+        // Posted, so that it comes behind the hold and outside of this write.
+        owner->shard().post([owner] { owner->on_released(); });
+    }
+    held_publishers_.clear();
+}
+
+void Connection::on_released() {
+    if (holds_ > 0) --holds_;
+    wait_readable();
+}
+
+// --- deadlines ---
+
+void Connection::on_joined() {
+    if (std::exchange(has_login_slot_, false)) shard_.router().logins().leave();
+    phase_deadline_ = TimePoint{};
+    arm_deadline();
+}
+
+TimePoint Connection::next_deadline() const {
+    TimePoint next = TimePoint::max();
+    const auto consider = [&next](TimePoint when) {
+        if (when != TimePoint{} && when < next) next = when;
+    };
+    consider(phase_deadline_);
+    if (over_soft_since_ != TimePoint{}) {
+        consider(over_soft_since_ + settings_->listener.limits.pause_max);
+    }
+    const KeepAlive& keep_alive = settings_->listener.keep_alive;
+    if (phase_ == Phase::open && keep_alive.ping_interval > Duration::zero()) {
+        consider(has_ping_out_ ? ping_sent_ + keep_alive.ping_timeout
+                               : last_received_ + keep_alive.ping_interval);
+    }
+    return next;
+}
+
+void Connection::arm_deadline() {
+    const TimePoint next = next_deadline();
+    if (next != TimePoint::max()) shard_.arm(*this, next);
+}
+
+void Connection::on_deadline() {
+    const TimePoint now = shard_.now();
+    const bool is_phase_due = phase_deadline_ != TimePoint{} && phase_deadline_ <= now;
+    if (is_phase_due && (phase_ == Phase::finishing || phase_ == Phase::lingering)) {
+        return drop(phase_ == Phase::finishing);
+    }
+    if (is_phase_due && is_awaiting_goodbye_) {
+        phase_deadline_ = TimePoint{};
+        return finish(close_code::normal, "");
+    }
+    if (is_phase_due) {
+        phase_deadline_ = TimePoint{};
+        session_.on_login_timeout();
+        if (phase_ == Phase::dropped) return;
+    }
+    if (over_soft_since_ != TimePoint{} &&
+        over_soft_since_ + settings_->listener.limits.pause_max <= now) {
+        close_slow_consumer("time that publishers wait for it");
+    }
+    if (phase_ == Phase::open) check_keep_alive();
+    if (phase_ != Phase::dropped) arm_deadline();
+}
+
+void Connection::check_keep_alive() {
+    const KeepAlive& keep_alive = settings_->listener.keep_alive;
+    if (keep_alive.ping_interval == Duration::zero()) return;
+    const TimePoint now = shard_.now();
+    // While we do not read it, its silence says nothing.
+    if (holds_ > 0 || is_waiting_for_realm_) last_received_ = now;
+    if (has_ping_out_ && ping_sent_ + keep_alive.ping_timeout <= now) {
+        session_.leave("no answer to a ping");
+        return drop(true);
+    }
+    if (has_ping_out_ || last_received_ + keep_alive.ping_interval > now) return;
+    ByteWriter ping;
+    wire_->ping(ping_payload, ping);
+    outbox_.push_control(ping.span());
+    mark_dirty();
+    has_ping_out_ = true;
+    ping_sent_ = now;
+}
+
+}  // namespace kreisel

@@ -1,0 +1,253 @@
+#include "router/server/session.hpp"
+
+#include "common/codec/codec.hpp"
+#include "common/wamp/errors.hpp"
+#include "router/server/connection.hpp"
+#include "router/server/realm_host.hpp"
+#include "router/server/router.hpp"
+
+namespace kreisel {
+
+namespace {
+
+/// Messages whose room a session keeps between bursts.
+constexpr std::size_t burst_kept = 16;
+
+std::string_view reason_text(const Dict& details) {
+    return details.find_text("message").value_or(std::string_view{});
+}
+
+}  // namespace
+
+void Session::log(LogLevel level, std::string_view event, std::string_view why) const {
+    const auto own = host_ ? host_->log_level() : std::optional<LogLevel>{};
+    if (own ? level < *own : !log_is_on(level)) return;
+    const std::string& peer = connection_.peer();
+    if (id_) {
+        log_write(level, event,
+                  {{"realm", realm_->name},
+                   {"session", id_.value},
+                   {"authid", authid_},
+                   {"authrole", authrole_},
+                   {"peer", peer},
+                   {"transport", connection_.transport_name()},
+                   {"why", why}});
+    } else {
+        log_write(level, event,
+                  {{"peer", peer}, {"transport", connection_.transport_name()}, {"why", why}});
+    }
+}
+
+void Session::on_open() {
+    Shard& shard = connection_.shard();
+    handshake_ = std::make_unique<Handshake>(shard.view()->access, shard.random(),
+                                             connection_.transport_details());
+    state_ = State::handshake;
+}
+
+void Session::on_message(const WireMessage& message) {
+    if (state_ == State::left || state_ == State::closed) return;
+    const DecodeLimits limits{connection_.settings().listener.limits.nesting_max};
+    auto decoded = decode(connection_.wire().encoding(), message.bytes, limits);
+    if (state_ == State::awaiting_goodbye) {
+        // WAMP b/sessions: what crosses our GOODBYE is ignored until the reply.
+        if (decoded) on_goodbye_reply(*decoded);
+        return;
+    }
+    if (!decoded) {
+        const std::string why = decoded.error().text;
+        return abort(make_abort(decoded.error().uri, why), close_code::protocol_error, why);
+    }
+    if (state_ == State::handshake) return on_handshake_message(std::move(*decoded));
+    on_admissible(std::move(*decoded));
+}
+
+void Session::on_handshake_message(Message message) {
+    auto step = handshake_->on_message(std::move(message), SystemClock{}.wall());
+    if (auto* reply = std::get_if<HandshakeReply>(&step)) {
+        return connection_.send(std::move(reply->message));
+    }
+    if (auto* accepted = std::get_if<HandshakeAccepted>(&step)) return join(std::move(*accepted));
+    if (auto* refused = std::get_if<HandshakeRefused>(&step)) {
+        const bool is_violation = refused->abort.reason == uris::protocol_violation;
+        return abort(std::move(refused->abort),
+                     is_violation ? close_code::protocol_error : close_code::normal, refused->why);
+    }
+    const std::string why = std::get<HandshakeEnded>(step).why;
+    log(LogLevel::info, "log-in ended by the client", why);
+    state_ = State::left;
+    connection_.finish(close_code::normal, "");
+}
+
+void Session::join(HandshakeAccepted accepted) {
+    handshake_.reset();
+    const auto view = connection_.shard().view();
+    const auto found = view->hosts.find(accepted.realm->name);
+    if (found == view->hosts.end()) {
+        return abort(make_abort(uris::no_such_realm, "the realm has just been removed"),
+                     close_code::normal, "realm removed during log-in");
+    }
+    host_ = found->second;
+    realm_ = std::move(accepted.realm);
+    access_version_ = view->access->version;
+    auto& info = accepted.session;
+    id_ = info.id;
+    authid_ = info.authid;
+    authrole_ = info.authrole;
+    authmethod_ = info.authmethod;
+    ingress_ = std::make_unique<Ingress>(realm_, authrole_, info.roles);
+    state_ = State::joined;
+    connection_.set_message_bytes_max(connection_.settings().listener.limits.message_bytes_max);
+    connection_.on_joined();
+    log(LogLevel::info, "session joined", authmethod_);
+    host_->join(connection_.self(), std::move(info));
+}
+
+void Session::on_join_refused(const Error& error) {
+    if (state_ != State::joined) return;
+    host_.reset();  // never was a member
+    abort(make_abort(error.uri, error.text), close_code::normal, error.text);
+}
+
+void Session::on_admissible(Message message) {
+    auto admission = ingress_->admit(message);
+    switch (admission.verdict) {
+        case Admission::Verdict::admitted:
+            burst_.push_back(std::move(message));
+            return;
+        case Admission::Verdict::answered:
+            log(LogLevel::debug, "request refused", admission.why);
+            return connection_.send(std::move(*admission.answer));
+        case Admission::Verdict::dropped:
+            return log(LogLevel::debug, "publication dropped", admission.why);
+        case Admission::Verdict::violation:
+            static_cast<void>(end_burst());
+            return abort(std::get<Abort>(std::move(*admission.answer)), close_code::protocol_error,
+                         admission.why);
+        case Admission::Verdict::goodbye:
+            static_cast<void>(end_burst());
+            leave_realm();
+            log(LogLevel::info, "session closed", "GOODBYE of the client");
+            connection_.send(std::move(*admission.answer));
+            return connection_.finish(close_code::normal, "");
+        case Admission::Verdict::ended:
+            static_cast<void>(end_burst());
+            leave_realm();
+            log(LogLevel::info, "session closed", "ABORT of the client");
+            return connection_.finish(close_code::normal, "");
+    }
+}
+
+bool Session::end_burst() {
+    if (burst_.empty()) return true;
+    if (state_ != State::joined) {
+        burst_.clear();
+        return true;
+    }
+    // The realm may end this very session meanwhile: it must not find the burst here again.
+    std::vector<Message> burst;
+    burst.swap(burst_);
+    const bool is_taken = host_->submit(connection_, burst, access_version_);
+    burst.clear();
+    if (burst.capacity() <= burst_kept) burst_.swap(burst);
+    return is_taken;
+}
+
+void Session::abort(Abort abort, std::uint16_t code, std::string_view why) {
+    const std::string reason = abort.reason;
+    const std::string text{reason_text(abort.details)};
+    log(LogLevel::info, state_ == State::handshake ? "log-in refused" : "session aborted",
+        reason + ": " + std::string(why));
+    static_cast<void>(end_burst());
+    connection_.send(std::move(abort));
+    leave_realm();
+    // Clients that lose the text of an ABORT still see the reason of the close frame.
+    connection_.finish(code, text.empty() ? reason : reason + ": " + text);
+}
+
+void Session::on_login_timeout() {
+    if (state_ == State::closed) {
+        log(LogLevel::info, "connection closed", "no protocol handshake in time");
+        return connection_.drop();
+    }
+    abort(make_abort(uris::authentication_failed, "no HELLO or AUTHENTICATE in time"),
+          close_code::policy_violation, "deadline of the log-in passed");
+}
+
+void Session::leave_realm() {
+    if (state_ == State::joined && host_) host_->leave(connection_.self());
+    if (state_ != State::closed) state_ = State::left;
+    handshake_.reset();
+    burst_.clear();
+}
+
+void Session::leave(std::string_view why) {
+    if (state_ == State::left) return;
+    const bool was_joined = state_ == State::joined;
+    const bool was_open = state_ != State::closed;
+    if (was_joined) {
+        static_cast<void>(end_burst());
+        log(LogLevel::info, "session closed", why);
+    } else if (was_open) {
+        log(LogLevel::info, "connection closed before log-in", why);
+    }
+    leave_realm();
+    state_ = State::left;
+}
+
+void Session::say_goodbye(std::string_view reason, std::string_view text) {
+    if (state_ != State::joined) return;
+    static_cast<void>(end_burst());
+    log(LogLevel::info, "session closed", std::string(reason) + ": " + std::string(text));
+    if (host_) host_->leave(connection_.self());
+    state_ = State::awaiting_goodbye;
+    connection_.send(Goodbye{Dict{{"message", text}}, std::string(reason)});
+    connection_.await_goodbye();
+}
+
+void Session::on_closed_by_realm(CloseKind kind) {
+    if (state_ != State::joined) return;
+    burst_.clear();
+    if (kind == CloseKind::abort) {
+        log(LogLevel::info, "session aborted", "protocol violation found by the realm");
+        state_ = State::left;
+        return connection_.finish(close_code::protocol_error, uris::protocol_violation);
+    }
+    log(LogLevel::info, "session closed", "GOODBYE of the realm");
+    state_ = State::awaiting_goodbye;
+    connection_.await_goodbye();
+}
+
+void Session::on_goodbye_reply(const Message& message) {
+    if (!std::holds_alternative<Goodbye>(message) && !std::holds_alternative<Abort>(message))
+        return;
+    state_ = State::left;
+    connection_.finish(close_code::normal, "");
+}
+
+bool Session::is_outdated() const {
+    return state_ == State::joined && connection_.shard().view()->access->version != access_version_;
+}
+
+void Session::refresh() {
+    if (!is_outdated()) return;
+    const auto& access = connection_.shard().view()->access;
+    static_cast<void>(end_burst());
+    access_version_ = access->version;
+    const auto found = access->realms.find(realm_->name);
+    if (found == access->realms.end()) return;  // its host says GOODBYE to all
+    realm_ = found->second;
+    const bool is_anonymous = authmethod_ == to_text(AuthMethod::anonymous);
+    const auto user = realm_->users.find(authid_);
+    const bool is_user_gone =
+        is_anonymous ? !realm_->anonymous_role.has_value() : user == realm_->users.end();
+    if (is_user_gone) return say_goodbye(uris::close_killed, "the user was removed");
+    const std::string& role = is_anonymous ? *realm_->anonymous_role : user->second.role;
+    if (role != authrole_) return say_goodbye(uris::close_killed, "the user's role was changed");
+    if (realm_->permissions->find_role(authrole_) == nullptr) {
+        return say_goodbye(uris::close_killed, "the role was removed");
+    }
+    ingress_->set_realm(realm_);
+}
+
+}  // namespace kreisel

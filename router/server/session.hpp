@@ -1,0 +1,95 @@
+#pragma once
+// Session: the WAMP side of one connection, from HELLO to the last message: handshake, gate and
+// membership in a realm.
+//
+// Part of its Connection, confined to its shard. What the realm's serial step keeps about the
+// session is in Membership, which only that step touches.
+
+#include "common/base/log.hpp"
+#include "common/wire/wire.hpp"
+#include "router/access/handshake.hpp"
+#include "router/access/ingress.hpp"
+#include "router/core/realm.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kreisel {
+
+class Connection;
+class RealmHost;
+
+/// Touched in the realm's serial step only.
+struct Membership {
+    PeerRef peer;
+    bool is_in = false;
+};
+
+class Session {
+  public:
+    explicit Session(Connection& connection) : connection_(connection) {}
+
+    /// The wire is open: messages may come.
+    void on_open();
+    /// One message as it came; what it causes is sent or collected.
+    void on_message(const WireMessage& message);
+    /// Hands the collected messages to the realm. False: the realm is busy and took them for later;
+    /// do not read on before Connection::on_burst_taken().
+    [[nodiscard]] bool end_burst();
+    /// HELLO or AUTHENTICATE did not come in time.
+    void on_login_timeout();
+    /// The connection is lost or closing: leaves the realm. Idempotent.
+    void leave(std::string_view why);
+    /// Ends an established session with GOODBYE and waits for the answer.
+    void say_goodbye(std::string_view reason, std::string_view text);
+    /// The realm has put the session out; its ABORT or GOODBYE is queued.
+    void on_closed_by_realm(CloseKind kind);
+    /// The realm would not have it.
+    void on_join_refused(const Error& error);
+    /// A reload: judges by the new snapshot from now on; ends if user, role or realm is gone.
+    void refresh();
+
+    [[nodiscard]] bool is_joined() const { return state_ == State::joined; }
+    /// Joined under rules that are no longer the newest.
+    [[nodiscard]] bool is_outdated() const;
+    [[nodiscard]] RealmHost* host() const { return host_.get(); }
+    [[nodiscard]] Membership& membership() { return membership_; }
+    void log(LogLevel level, std::string_view event, std::string_view why) const;
+
+  private:
+    enum class State : std::uint8_t {
+        closed,            ///< no wire yet
+        handshake,         ///< HELLO or AUTHENTICATE is due
+        joined,            ///< in the realm
+        awaiting_goodbye,  ///< our GOODBYE is out
+        left               ///< over
+    };
+
+    void on_handshake_message(Message message);
+    void on_admissible(Message message);
+    void on_goodbye_reply(const Message& message);
+    void join(HandshakeAccepted accepted);
+    /// ABORT, then the end.
+    void abort(Abort abort, std::uint16_t code, std::string_view why);
+    void leave_realm();
+
+    Connection& connection_;
+    State state_ = State::closed;
+    std::unique_ptr<Handshake> handshake_;
+    std::unique_ptr<Ingress> ingress_;
+    std::shared_ptr<RealmHost> host_;
+    RealmAccessPtr realm_;
+    std::uint64_t access_version_ = 0;
+    std::vector<Message> burst_;
+    Membership membership_;
+    SessionId id_;
+    std::string authid_;
+    std::string authrole_;
+    std::string authmethod_;
+};
+
+}  // namespace kreisel
