@@ -54,6 +54,9 @@ class Effects {
         effect.first = static_cast<std::uint32_t>(receivers_.size());
     }
     void add_receiver(PeerRef to) { receivers_.push_back(to); }
+    void add_receivers(std::span<const PeerRef> to) {
+        receivers_.insert(receivers_.end(), to.begin(), to.end());
+    }
     void end_event() {
         Effect& effect = list_.back();
         effect.count = static_cast<std::uint32_t>(receivers_.size()) - effect.first;

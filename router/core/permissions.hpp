@@ -7,7 +7,9 @@
 
 #include "common/wamp/match.hpp"
 #include "common/wamp/uri.hpp"
+#include "router/core/topic_index.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -28,6 +30,11 @@ enum class Disclose : std::uint8_t {
     always,      ///< always given
     never        ///< disclose_me is refused with wamp.error.option_disallowed.disclose_me
 };
+
+/// Whether an identity is given that was asked for (`is_wanted`) or not, under a rule.
+[[nodiscard]] constexpr bool is_disclosed(Disclose rule, bool is_wanted) {
+    return rule == Disclose::always || (rule == Disclose::on_request && is_wanted);
+}
 
 /// One line of a role's permissions in realms.yaml.
 struct PermissionRule {
@@ -60,10 +67,25 @@ class RolePermissions {
     /// For a pattern subscription or registration: allowed iff the most specific rule that covers
     /// the whole pattern allows it and no rule that takes a part of it denies that part.
     [[nodiscard]] Decision decide(Action action, std::string_view uri, MatchPolicy match) const;
+    /// Decision::disclose of decide(action, uri); costs nothing while no rule says anything but
+    /// on_request.
+    [[nodiscard]] Disclose disclosure(Action action, std::string_view uri) const {
+        return has_disclosure_ ? decide(action, uri).disclose : Disclose::on_request;
+    }
+    /// Most specific first.
     [[nodiscard]] const std::vector<PermissionRule>& rules() const { return rules_; }
+    /// Whether `other` decides the same everywhere because its rules are the same; where they stand
+    /// does not count.
+    [[nodiscard]] bool has_same_rules(const RolePermissions& other) const;
 
   private:
-    std::vector<PermissionRule> rules_;  ///< most specific first
+    [[nodiscard]] Decision decision_of(std::size_t rule, Action action) const;
+
+    std::vector<PermissionRule> rules_;
+    TopicIndex index_;  ///< pattern -> place in rules_
+    /// Places in rules_ of wildcards too long for the index.
+    std::vector<std::size_t> beyond_index_;
+    bool has_disclosure_ = false;
 };
 
 /// All roles of one realm.

@@ -1,0 +1,221 @@
+#include "router/core/broker.hpp"
+
+#include "common/base/check.hpp"
+#include "router/core/answers.hpp"
+#include "router/core/eligibility.hpp"
+
+#include <span>
+#include <string>
+#include <utility>
+
+namespace kreisel {
+
+namespace {
+
+bool is_false(const Dict& options, std::string_view key) {
+    const Value* value = options.find(key);
+    const bool* flag = value == nullptr ? nullptr : value->get_if<bool>();
+    return flag != nullptr && !*flag;
+}
+
+}  // namespace
+
+void Broker::subscribe(Session& session, const Subscribe& request, Effects& effects) {
+    const auto refuse = [&](std::string_view uri, std::string text) {
+        effects.send(session.ref,
+                     make_error(MessageType::subscribe, request.request, uri, std::move(text)));
+    };
+    const auto match = match_policy_of(request.options.find_text("match").value_or("exact"));
+    if (!match) {
+        return refuse(uris::invalid_argument, "match is none of exact, prefix and wildcard");
+    }
+    if (!TopicIndex::takes(request.topic, *match)) {
+        return refuse(uris::limit_exceeded, "the pattern has too many components");
+    }
+    Handle handle = index_.find(request.topic, *match);
+    const bool is_new = handle == TopicIndex::no_entry;
+    // A repeated SUBSCRIBE gets the id it has, and events once
+    // (rfc/text/basic/publish_subscribe: Subscribing).
+    const bool is_held =
+        !is_new && session.subscriptions.find(subscriptions_[handle]->id.value) != nullptr;
+    if (!is_held) {
+        if (session.subscriptions.size() >= limits_.subscriptions_per_session) {
+            return refuse(uris::limit_exceeded,
+                          "the session holds as many subscriptions as it may");
+        }
+        if (is_new) handle = add_subscription(request.topic, *match);
+        Subscription& subscription = *subscriptions_[handle];
+        session.subscriptions.insert(subscription.id.value,
+                                     static_cast<std::uint32_t>(subscription.subscribers.size()));
+        subscription.subscribers.push_back(session.ref);
+        ++subscriber_count_;
+    }
+    effects.send(session.ref, Subscribed{request.request, subscriptions_[handle]->id});
+}
+
+void Broker::unsubscribe(Session& session, const Unsubscribe& request, Effects& effects) {
+    if (session.subscriptions.find(request.subscription.value) == nullptr) {
+        effects.send(session.ref, make_error(MessageType::unsubscribe, request.request,
+                                             uris::no_such_subscription,
+                                             "the session holds no subscription of this id"));
+        return;
+    }
+    remove_subscriber(session, request.subscription);
+    effects.send(session.ref, Unsubscribed{request.request, {}});
+}
+
+void Broker::publish(Session& session, Publish request, Effects& effects) {
+    const bool is_acknowledged = request.options.is_true("acknowledge");
+    const auto refuse = [&](std::string_view uri, std::string text) {
+        // Nobody waits for an answer to an unacknowledged PUBLISH, and none may be sent.
+        if (!is_acknowledged) return;
+        effects.send(session.ref,
+                     make_error(MessageType::publish, request.request, uri, std::move(text)));
+    };
+    if (is_reserved_uri(request.topic)) {
+        return refuse(uris::invalid_uri, "topics of wamp belong to the protocol");
+    }
+    const bool is_asked = request.options.is_true("disclose_me");
+    const Disclose rule = session.permissions->disclosure(Action::publish, request.topic);
+    if (is_asked && rule == Disclose::never) {
+        return refuse(uris::disclose_me_disallowed, "publishers of this topic are not disclosed");
+    }
+    matched_.clear();
+    index_.match(request.topic, [this](Handle handle) { matched_.push_back(handle); });
+    if (matched_.empty() && !is_acknowledged) return;
+    const PublicationId publication{random_.global_id()};
+    if (!matched_.empty()) {
+        const Eligibility eligibility(request.options);
+        const bool is_publisher_excluded = !is_false(request.options, "exclude_me");
+        for (const Handle handle : matched_) {
+            const Subscription& subscription = *subscriptions_[handle];
+            Event event{subscription.id, publication, {}, request.payload};
+            if (subscription.match != MatchPolicy::exact) {
+                event.details.append("topic", Value(std::string_view(request.topic)));
+            }
+            if (is_disclosed(rule, is_asked)) {
+                event.details.append("publisher", session.info.id);
+                event.details.append("publisher_authid", session.info.authid);
+                event.details.append("publisher_authrole", session.info.authrole);
+            }
+            send_event(session, subscription, std::move(event), is_publisher_excluded, eligibility,
+                       effects);
+        }
+    }
+    if (is_acknowledged) effects.send(session.ref, Published{request.request, publication});
+}
+
+void Broker::send_event(const Session& publisher, const Subscription& subscription, Event event,
+                        bool is_publisher_excluded, const Eligibility& eligibility,
+                        Effects& effects) {
+    effects.begin_event(std::move(event));
+    if (!eligibility.is_open() || sessions_.has_leaving()) {
+        add_judged_receivers(is_publisher_excluded ? &publisher : nullptr, subscription,
+                             eligibility, effects);
+    } else {
+        // Everybody but the publisher: two runs of the array around its place.
+        const std::span<const PeerRef> all(subscription.subscribers);
+        const std::uint32_t* place =
+            is_publisher_excluded ? publisher.subscriptions.find(subscription.id.value) : nullptr;
+        if (place == nullptr) {
+            effects.add_receivers(all);
+        } else {
+            effects.add_receivers(all.first(*place));
+            effects.add_receivers(all.subspan(*place + std::size_t{1}));
+        }
+    }
+    effects.end_event();
+}
+
+void Broker::add_judged_receivers(const Session* excluded, const Subscription& subscription,
+                                  const Eligibility& eligibility, Effects& effects) const {
+    const auto add_if_admitted = [&](const Session* receiver) {
+        if (receiver == nullptr || receiver == excluded) return;
+        if (eligibility.admits(receiver->info)) effects.add_receiver(receiver->ref);
+    };
+    const auto& chosen = eligibility.eligible_sessions();
+    if (chosen && chosen->size() < subscription.subscribers.size()) {
+        // A few named receivers among many subscribers: ask from their side.
+        for (const SessionId id : *chosen) {
+            const Session* receiver = sessions_.find(id);
+            if (receiver == nullptr) continue;
+            if (receiver->subscriptions.find(subscription.id.value) != nullptr) {
+                add_if_admitted(receiver);
+            }
+        }
+        return;
+    }
+    for (const PeerRef subscriber : subscription.subscribers) {
+        add_if_admitted(sessions_.find(subscriber));
+    }
+}
+
+void Broker::remove_subscriber(Session& session, SubscriptionId id) {
+    const std::uint32_t* found = session.subscriptions.find(id.value);
+    if (found == nullptr) return;
+    const std::uint32_t place = *found;
+    const Handle* handle = by_id_.find(id.value);
+    CHECK(handle != nullptr, "a subscription that is held exists");
+    auto& subscribers = subscriptions_[*handle]->subscribers;
+    CHECK(place < subscribers.size() && subscribers[place] == session.ref,
+          "a subscriber stands where its session says");
+    // The last one takes the free place: events to different subscribers have no order.
+    const PeerRef moved = subscribers.back();
+    subscribers[place] = moved;
+    *sessions_.find_with_leaving(moved)->subscriptions.find(id.value) = place;
+    subscribers.pop_back();
+    session.subscriptions.erase(id.value);
+    --subscriber_count_;
+    if (subscribers.empty()) remove_subscription(*handle);
+}
+
+void Broker::revoke_unpermitted(Session& session, Effects& effects) {
+    const bool is_told = session.info.roles.has(Role::subscriber, Feature::subscription_revocation);
+    for (const std::uint64_t id : session.subscriptions.keys()) {
+        const Subscription& subscription = *subscriptions_[*by_id_.find(id)];
+        if (session.permissions->decide(Action::subscribe, subscription.topic, subscription.match)
+                .is_allowed) {
+            continue;
+        }
+        remove_subscriber(session, SubscriptionId{id});
+        if (!is_told) continue;
+        effects.send(session.ref,
+                     Unsubscribed{RequestId{}, Dict{{"subscription", Value(id)},
+                                                    {"reason", Value(uris::not_authorized)}}});
+    }
+}
+
+void Broker::clear() {
+    for (auto& subscription : subscriptions_) {
+        if (subscription == nullptr) continue;
+        subscriber_count_ -= subscription->subscribers.size();
+        remove_subscription(index_.find(subscription->topic, subscription->match));
+    }
+    CHECK(subscriber_count_ == 0 && by_id_.empty(), "every subscriber has a subscription");
+}
+
+Broker::Handle Broker::add_subscription(const Uri& topic, MatchPolicy match) {
+    Handle handle = 0;
+    if (free_.empty()) {
+        handle = static_cast<Handle>(subscriptions_.size());
+        subscriptions_.emplace_back();
+    } else {
+        handle = free_.back();
+        free_.pop_back();
+    }
+    const SubscriptionId id{++last_id_};
+    subscriptions_[handle] = std::make_unique<Subscription>(Subscription{id, topic, match, {}});
+    by_id_.insert(id.value, handle);
+    index_.insert(topic, match, handle);
+    return handle;
+}
+
+void Broker::remove_subscription(Handle handle) {
+    const Subscription& subscription = *subscriptions_[handle];
+    index_.erase(subscription.topic, subscription.match);
+    by_id_.erase(subscription.id.value);
+    subscriptions_[handle].reset();
+    free_.push_back(handle);
+}
+
+}  // namespace kreisel

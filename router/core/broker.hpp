@@ -1,0 +1,72 @@
+#pragma once
+// Broker: SUBSCRIBE, UNSUBSCRIBE, PUBLISH (rfc/text/basic/publish_subscribe and
+// rfc/text/advanced/pubsub_*).
+//
+// One Subscription per (topic, match policy), shared by its subscribers, who are a flat array: a
+// publication copies it into the effects as it is. Owned by the Realm; serial step.
+
+#include "common/base/random.hpp"
+#include "router/core/effects.hpp"
+#include "router/core/id_map.hpp"
+#include "router/core/sessions.hpp"
+#include "router/core/topic_index.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace kreisel {
+
+class Eligibility;
+
+struct Subscription {
+    SubscriptionId id;
+    Uri topic;
+    MatchPolicy match = MatchPolicy::exact;
+    std::vector<PeerRef> subscribers;
+};
+
+class Broker {
+  public:
+    /// The references must outlive the broker.
+    Broker(const Sessions& sessions, Random& random, const RealmLimits& limits, std::uint64_t seed)
+        : sessions_(sessions), random_(random), limits_(limits), index_(seed) {}
+
+    void subscribe(Session& session, const Subscribe& request, Effects& effects);
+    void unsubscribe(Session& session, const Unsubscribe& request, Effects& effects);
+    void publish(Session& session, Publish request, Effects& effects);
+
+    /// Takes `session`, which may be leaving, off a subscription, if it holds it.
+    void remove_subscriber(Session& session, SubscriptionId subscription);
+    /// Takes every subscription away that the session's permissions do not allow (any more).
+    void revoke_unpermitted(Session& session, Effects& effects);
+    /// Forgets all subscriptions; the sessions are forgotten with them.
+    void clear();
+
+    [[nodiscard]] std::size_t subscription_count() const { return by_id_.size(); }
+    [[nodiscard]] std::size_t subscriber_count() const { return subscriber_count_; }
+
+  private:
+    using Handle = TopicIndex::Entry;
+
+    [[nodiscard]] Handle add_subscription(const Uri& topic, MatchPolicy match);
+    void remove_subscription(Handle handle);
+    void send_event(const Session& publisher, const Subscription& subscription, Event event,
+                    bool is_publisher_excluded, const Eligibility& eligibility, Effects& effects);
+    void add_judged_receivers(const Session* excluded, const Subscription& subscription,
+                              const Eligibility& eligibility, Effects& effects) const;
+
+    const Sessions& sessions_;
+    Random& random_;
+    const RealmLimits& limits_;
+    TopicIndex index_;
+    std::vector<std::unique_ptr<Subscription>> subscriptions_;  ///< by handle
+    std::vector<Handle> free_;
+    IdMap<Handle> by_id_;
+    std::uint64_t last_id_ = 0;
+    std::size_t subscriber_count_ = 0;
+    std::vector<Handle> matched_;  ///< of one publication; kept for its memory
+};
+
+}  // namespace kreisel

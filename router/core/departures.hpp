@@ -1,0 +1,53 @@
+#pragma once
+// Departures: what sessions that left still hold, removed in slices.
+//
+// Pending calls first, then registrations and subscriptions. A session with many thousands of
+// entries must not hold up the realm, so at most slice_entries are removed at once; the rest waits
+// for the next slice, in order of leaving. Owned by the Realm; serial step.
+
+#include "router/core/broker.hpp"
+#include "router/core/dealer.hpp"
+#include "router/core/sessions.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+namespace kreisel {
+
+class Departures {
+  public:
+    static constexpr std::size_t slice_entries = 1'000;
+
+    /// The references must outlive this.
+    Departures(Sessions& sessions, Broker& broker, Dealer& dealer)
+        : sessions_(sessions), broker_(broker), dealer_(dealer) {}
+
+    /// The session is invisible from here on; up to a slice of its entries is removed now.
+    void start(Session& session, Effects& effects);
+    /// Removes the next slice.
+    void run(Effects& effects);
+    void clear() { waiting_.clear(); }
+    [[nodiscard]] bool empty() const { return waiting_.empty(); }
+
+  private:
+    /// Ids of what the session held when it left. Some may be gone when their turn comes: a call
+    /// is answered, a membership dropped by whoever came across it.
+    struct Departure {
+        PeerRef peer;
+        std::vector<std::uint64_t> calls;
+        std::vector<std::uint64_t> invocations;
+        std::vector<std::uint64_t> registrations;
+        std::vector<std::uint64_t> subscriptions;
+    };
+    /// Removes up to `budget` entries and takes them off it. True when nothing is left.
+    bool run(Departure& departure, std::size_t& budget, Effects& effects);
+
+    Sessions& sessions_;
+    Broker& broker_;
+    Dealer& dealer_;
+    std::deque<Departure> waiting_;
+};
+
+}  // namespace kreisel

@@ -1,0 +1,64 @@
+#include "router/core/members.hpp"
+
+#include "common/base/check.hpp"
+
+#include <algorithm>
+
+namespace kreisel {
+
+std::uint64_t Members::add(PeerRef callee, bool wants_caller) {
+    places_.push_back(Member{++last_number_, callee, true, wants_caller});
+    ++count_;
+    return last_number_;
+}
+
+void Members::remove(std::uint64_t number) {
+    const auto found = std::lower_bound(
+        places_.begin(), places_.end(), number,
+        [](const Member& member, std::uint64_t wanted) { return member.number < wanted; });
+    CHECK(found != places_.end() && found->number == number && found->is_member,
+          "a member that is removed was added");
+    found->is_member = false;
+    --count_;
+    if (count_ == 0) {
+        places_.clear();
+        front_ = 0;
+        turn_ = 0;
+        return;
+    }
+    while (!places_[front_].is_member) ++front_;
+    while (!places_.back().is_member) places_.pop_back();
+    if (places_.size() > 2 * count_) close_gaps();
+}
+
+void Members::close_gaps() {
+    std::size_t turn = 0;
+    std::size_t kept = 0;
+    for (std::size_t place = 0; place < places_.size(); ++place) {
+        if (place == turn_) turn = kept;
+        if (places_[place].is_member) places_[kept++] = places_[place];
+    }
+    turn_ = turn_ < places_.size() ? turn : kept;
+    places_.resize(kept);
+    front_ = 0;
+}
+
+const Members::Member& Members::next() {
+    CHECK(count_ > 0, "there is a member to choose");
+    for (;;) {
+        if (turn_ >= places_.size()) turn_ = front_;
+        const Member& member = places_[turn_++];
+        if (member.is_member) return member;
+    }
+}
+
+const Members::Member& Members::any(Random& random) const {
+    CHECK(count_ > 0, "there is a member to choose");
+    // At most half of the places are empty: two tries on average.
+    for (;;) {
+        const Member& member = places_[static_cast<std::size_t>(random.below(places_.size()))];
+        if (member.is_member) return member;
+    }
+}
+
+}  // namespace kreisel

@@ -1,0 +1,230 @@
+#include "router/core/realm.hpp"
+
+#include "common/base/check.hpp"
+#include "router/core/answers.hpp"
+#include "router/core/broker.hpp"
+#include "router/core/dealer.hpp"
+#include "router/core/departures.hpp"
+#include "router/core/sessions.hpp"
+
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace kreisel {
+
+namespace {
+
+/// What a message needs a permission for; `uri` points into the message.
+struct Request {
+    Action action = Action::publish;
+    MessageType type = MessageType::publish;
+    RequestId request;
+    std::string_view uri;
+    MatchPolicy match = MatchPolicy::exact;
+    bool is_answered = true;
+};
+
+/// Nothing for a message that needs none, or whose match policy is unknown: broker and dealer
+/// refuse that themselves.
+std::optional<Request> permission_request(const Message& message) {
+    if (const auto* publish = std::get_if<Publish>(&message)) {
+        return Request{Action::publish,    MessageType::publish,
+                       publish->request,   publish->topic,
+                       MatchPolicy::exact, publish->options.is_true("acknowledge")};
+    }
+    if (const auto* call = std::get_if<Call>(&message)) {
+        return Request{Action::call, MessageType::call, call->request, call->procedure};
+    }
+    if (const auto* subscribe = std::get_if<Subscribe>(&message)) {
+        const auto match = match_policy_of(subscribe->options.find_text("match").value_or("exact"));
+        if (!match) return std::nullopt;
+        return Request{Action::subscribe, MessageType::subscribe, subscribe->request,
+                       subscribe->topic, *match};
+    }
+    if (const auto* registering = std::get_if<Register>(&message)) {
+        const auto match =
+            match_policy_of(registering->options.find_text("match").value_or("exact"));
+        if (!match) return std::nullopt;
+        return Request{Action::register_, MessageType::register_, registering->request,
+                       registering->procedure, *match};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+struct Realm::Parts {
+    Parts(RealmOptions o, Random& random)
+        : options(std::move(o)),
+          sessions(random.next()),
+          broker(sessions, random, options.limits, random.next()),
+          dealer(sessions, random, options.limits, random.next()),
+          departures(sessions, broker, dealer) {
+        if (options.permissions == nullptr) options.permissions = std::make_shared<Permissions>();
+    }
+
+    void dispatch(Session& session, Message message, Effects& effects);
+    /// The session is taken out, then told why.
+    void close(Session& session, CloseKind kind, Message last, Effects& effects) {
+        const PeerRef peer = session.ref;
+        departures.start(session, effects);
+        effects.close(peer, kind, std::move(last));
+    }
+    void close_if_failed(Session& session, Result<void> result, Effects& effects) {
+        if (result) return;
+        close(session, CloseKind::abort, make_violation(std::move(result.error().text)), effects);
+    }
+
+    RealmOptions options;
+    Sessions sessions;
+    Broker broker;
+    Dealer dealer;
+    Departures departures;
+    TimePoint now{};  ///< of the last on_time()
+};
+
+void Realm::Parts::dispatch(Session& session, Message message, Effects& effects) {
+    std::visit(
+        [&](auto&& typed) {
+            using Type = std::decay_t<decltype(typed)>;
+            if constexpr (std::is_same_v<Type, Publish>) {
+                broker.publish(session, std::move(typed), effects);
+            } else if constexpr (std::is_same_v<Type, Subscribe>) {
+                broker.subscribe(session, typed, effects);
+            } else if constexpr (std::is_same_v<Type, Unsubscribe>) {
+                broker.unsubscribe(session, typed, effects);
+            } else if constexpr (std::is_same_v<Type, Call>) {
+                close_if_failed(session, dealer.call(session, std::move(typed), effects), effects);
+            } else if constexpr (std::is_same_v<Type, Cancel>) {
+                dealer.cancel(session, typed, effects);
+            } else if constexpr (std::is_same_v<Type, Yield>) {
+                close_if_failed(session, dealer.yield(session, std::move(typed), effects), effects);
+            } else if constexpr (std::is_same_v<Type, ErrorMessage>) {
+                close_if_failed(session, dealer.error(session, std::move(typed), effects), effects);
+            } else if constexpr (std::is_same_v<Type, Register>) {
+                dealer.register_(session, typed, effects);
+            } else if constexpr (std::is_same_v<Type, Unregister>) {
+                dealer.unregister(session, typed, effects);
+            } else if constexpr (std::is_same_v<Type, Goodbye> || std::is_same_v<Type, Abort>) {
+                departures.start(session, effects);
+            } else {
+                // The ingress lets none of these pass; the core does not rely on it.
+                close(session, CloseKind::abort, make_violation("not a message of a client"),
+                      effects);
+            }
+        },
+        std::move(message));
+}
+
+Realm::Realm(RealmOptions options, Random& random)
+    : parts_(std::make_unique<Parts>(std::move(options), random)) {}
+
+Realm::~Realm() = default;
+
+Result<PeerRef> Realm::join(SessionInfo session, Effects& effects) {
+    if (!is_valid_id(session.id.value) || parts_->sessions.find(session.id) != nullptr) {
+        return fail(uris::authentication_failed, "the session id is taken");
+    }
+    const RolePermissions* permissions = parts_->options.permissions->find_role(session.authrole);
+    if (permissions == nullptr) {
+        return fail(uris::no_such_role, "the realm has no role " + session.authrole);
+    }
+    Welcome welcome = std::exchange(session.welcome, Welcome{});
+    const Session& joined = parts_->sessions.add(std::move(session), permissions);
+    effects.send(joined.ref, std::move(welcome));
+    return joined.ref;
+}
+
+void Realm::leave(PeerRef peer, Effects& effects) {
+    Session* session = parts_->sessions.find(peer);
+    if (session != nullptr) parts_->departures.start(*session, effects);
+}
+
+void Realm::handle(PeerRef peer, Message message, Effects& effects) {
+    Session* session = parts_->sessions.find(peer);
+    if (session != nullptr) parts_->dispatch(*session, std::move(message), effects);
+}
+
+void Realm::handle_again_judged(PeerRef peer, Message message, Effects& effects) {
+    Session* session = parts_->sessions.find(peer);
+    if (session == nullptr) return;
+    const auto request = permission_request(message);
+    if (request) {
+        const Decision decision =
+            session->permissions->decide(request->action, request->uri, request->match);
+        if (!decision.is_allowed) {
+            if (!request->is_answered) return;
+            effects.send(peer, make_error(request->type, request->request, uris::not_authorized,
+                                          "the role may not do this any more"));
+            return;
+        }
+    }
+    parts_->dispatch(*session, std::move(message), effects);
+}
+
+void Realm::refuse_invocation(PeerRef callee, RequestId invocation, std::string_view error,
+                              Effects& effects) {
+    const Session* session = parts_->sessions.find(callee);
+    if (session != nullptr) parts_->dealer.refuse_invocation(*session, invocation, error, effects);
+}
+
+std::optional<TimePoint> Realm::next_deadline() const {
+    // What sessions left behind is due at once, that is: as of the last time known here.
+    if (parts_->departures.empty()) return std::nullopt;
+    return parts_->now;
+}
+
+void Realm::on_time(TimePoint now, Effects& effects) {
+    parts_->now = now;
+    parts_->departures.run(effects);
+}
+
+void Realm::set_permissions(PermissionsPtr permissions, Effects& effects) {
+    CHECK(permissions != nullptr, "a realm has permissions, if empty ones");
+    // The sessions point into the old snapshot until each has been given the new one.
+    const PermissionsPtr old = std::exchange(parts_->options.permissions, std::move(permissions));
+    for (const PeerRef peer : parts_->sessions.joined()) {
+        Session& session = *parts_->sessions.find(peer);
+        const RolePermissions* rules =
+            parts_->options.permissions->find_role(session.info.authrole);
+        if (rules == nullptr) {
+            parts_->close(session, CloseKind::goodbye,
+                          make_goodbye(uris::close_killed, "the session's role was removed"),
+                          effects);
+            continue;
+        }
+        const bool is_unchanged = rules->has_same_rules(*session.permissions);
+        session.permissions = rules;
+        if (is_unchanged) continue;
+        parts_->dealer.revoke_unpermitted(session, effects);
+        parts_->broker.revoke_unpermitted(session, effects);
+    }
+}
+
+void Realm::set_limits(const RealmLimits& limits) { parts_->options.limits = limits; }
+
+void Realm::close_all(std::string_view reason, Effects& effects) {
+    for (const PeerRef peer : parts_->sessions.joined()) {
+        effects.close(peer, CloseKind::goodbye, make_goodbye(reason));
+    }
+    // Nobody is left to be told of anything: the tables go as a whole.
+    parts_->departures.clear();
+    parts_->dealer.clear();
+    parts_->broker.clear();
+    parts_->sessions.clear();
+}
+
+RealmCounts Realm::counts() const {
+    return RealmCounts{parts_->sessions.size(),
+                       parts_->broker.subscription_count(),
+                       parts_->broker.subscriber_count(),
+                       parts_->dealer.registrations().size(),
+                       parts_->dealer.registrations().callee_count(),
+                       parts_->dealer.pending_count(),
+                       parts_->dealer.pending_count()};
+}
+
+const RealmOptions& Realm::options() const { return parts_->options; }
+
+}  // namespace kreisel

@@ -1,0 +1,88 @@
+#pragma once
+// Registrations: which procedures are registered by whom, and who of them is invoked next
+// (rfc/text/basic/remote_procedure_call, rfc/text/advanced/rpc_pattern_based_registration and
+// rpc_shared_registration).
+//
+// One Registration per (procedure, match policy), with its members in the order in which they
+// registered. The first half of the dealer, whose second half is Calls. Owned by the Dealer; serial
+// step.
+
+#include "common/base/random.hpp"
+#include "router/core/id_map.hpp"
+#include "router/core/members.hpp"
+#include "router/core/sessions.hpp"
+#include "router/core/topic_index.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace kreisel {
+
+enum class InvokePolicy : std::uint8_t { single, roundrobin, random, first, last };
+
+[[nodiscard]] std::optional<InvokePolicy> invoke_policy_of(std::string_view text);
+
+struct Registration {
+    RegistrationId id;
+    Uri procedure;
+    MatchPolicy match = MatchPolicy::exact;
+    InvokePolicy invoke = InvokePolicy::single;
+    Members members;
+};
+
+/// Who gets an invocation.
+struct Choice {
+    const Registration* registration = nullptr;  ///< nullptr: no such procedure
+    Session* callee = nullptr;
+    bool wants_caller = false;  ///< the callee registered with disclose_caller
+};
+
+class Registrations {
+  public:
+    /// The references must outlive this.
+    Registrations(const Sessions& sessions, Random& random, const RealmLimits& limits,
+                  std::uint64_t seed)
+        : sessions_(sessions), random_(random), limits_(limits), index_(seed) {}
+
+    /// Adds the session as a member; the error is the ERROR to answer with.
+    [[nodiscard]] Result<RegistrationId> add(Session& session, const Register& request);
+    /// Takes `session`, which may be leaving, out of a registration. False if it is no member.
+    bool remove(Session& session, RegistrationId registration);
+    /// The registration of `procedure` that takes precedence, and its next callee.
+    [[nodiscard]] Choice choose(std::string_view procedure);
+    /// The registration of an id that exists.
+    [[nodiscard]] const Registration& at(RegistrationId id) const;
+    /// Forgets all registrations; the sessions are forgotten with them.
+    void clear();
+
+    [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+    [[nodiscard]] std::size_t callee_count() const { return callee_count_; }
+
+  private:
+    using Handle = TopicIndex::Entry;
+
+    [[nodiscard]] Handle find_registration(std::string_view procedure) const;
+    /// Takes out members that are leaving until a joined one is found; false if the registration
+    /// went with its last member.
+    bool drop_departed(Handle handle);
+    [[nodiscard]] const Members::Member& pick(Registration& registration);
+    [[nodiscard]] Handle add_registration(const Register& request, MatchPolicy match,
+                                          InvokePolicy invoke);
+    void remove_registration(Handle handle);
+
+    const Sessions& sessions_;
+    Random& random_;
+    const RealmLimits& limits_;
+    TopicIndex index_;
+    std::vector<std::unique_ptr<Registration>> registrations_;  ///< by handle
+    std::vector<Handle> free_;
+    IdMap<Handle> by_id_;
+    std::uint64_t last_id_ = 0;
+    std::size_t callee_count_ = 0;
+};
+
+}  // namespace kreisel

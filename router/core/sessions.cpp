@@ -1,0 +1,64 @@
+#include "router/core/sessions.hpp"
+
+#include "common/base/check.hpp"
+
+#include <utility>
+
+namespace kreisel {
+
+Session& Sessions::add(SessionInfo info, const RolePermissions* permissions) {
+    std::uint32_t slot = 0;
+    if (free_.empty()) {
+        slot = static_cast<std::uint32_t>(slots_.size());
+        slots_.emplace_back();
+    } else {
+        slot = free_.back();
+        free_.pop_back();
+    }
+    by_id_.insert(info.id.value, slot);
+    auto session = std::make_unique<Session>();
+    session->ref = PeerRef{slot, slots_[slot].generation};
+    session->info = std::move(info);
+    session->permissions = permissions;
+    session->calls = IdMap<std::uint32_t>(seed_);
+    slots_[slot].session = std::move(session);
+    return *slots_[slot].session;
+}
+
+void Sessions::start_leaving(Session& session) {
+    CHECK(!session.is_leaving, "a session leaves once");
+    by_id_.erase(session.info.id.value);
+    session.is_leaving = true;
+    ++leaving_;
+}
+
+void Sessions::remove(Session& session) {
+    CHECK(session.is_leaving, "a session leaves before it is removed");
+    --leaving_;
+    free_slot(session.ref.slot);
+}
+
+void Sessions::clear() {
+    for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
+        if (slots_[slot].session != nullptr) free_slot(slot);
+    }
+    by_id_.clear();
+    leaving_ = 0;
+}
+
+void Sessions::free_slot(std::uint32_t slot) {
+    slots_[slot].session.reset();
+    ++slots_[slot].generation;
+    free_.push_back(slot);
+}
+
+std::vector<PeerRef> Sessions::joined() const {
+    std::vector<PeerRef> all;
+    all.reserve(by_id_.size());
+    for (const Slot& slot : slots_) {
+        if (slot.session != nullptr && !slot.session->is_leaving) all.push_back(slot.session->ref);
+    }
+    return all;
+}
+
+}  // namespace kreisel

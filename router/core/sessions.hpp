@@ -1,0 +1,88 @@
+#pragma once
+// Sessions: who is in the realm, by slot and by session id.
+//
+// A session that has left is invisible from then on; its slot is kept as `is_leaving` until broker
+// and dealer have removed all it held, which may take several slices. Owned by the Realm, shared
+// with broker and dealer; serial step.
+
+#include "common/base/result.hpp"
+#include "router/core/effects.hpp"
+#include "router/core/id_map.hpp"
+#include "router/core/realm.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace kreisel {
+
+/// One session with what it holds in the tables of broker and dealer, so that whatever is asked
+/// about a session costs no search in the realm's tables.
+struct Session {
+    PeerRef ref;
+    bool is_leaving = false;
+    SessionInfo info;
+    const RolePermissions* permissions = nullptr;
+    /// Subscription id -> place in Subscription::subscribers. The broker's.
+    IdMap<std::uint32_t> subscriptions;
+    /// Registration id -> number of the membership in Registration::members. The dealer's.
+    IdMap<std::uint64_t> registrations;
+    /// CALL.Request -> call record. The dealer's. The keys are the peer's choice.
+    IdMap<std::uint32_t> calls;
+    /// INVOCATION.Request -> call record. The dealer's.
+    IdMap<std::uint32_t> invocations;
+    std::uint64_t last_invocation = 0;
+};
+
+class Sessions {
+  public:
+    explicit Sessions(std::uint64_t seed) : by_id_(seed), seed_(seed) {}
+
+    /// `info.id` must not be taken.
+    Session& add(SessionInfo info, const RolePermissions* permissions);
+    /// The session is no longer found; its slot stays until remove().
+    void start_leaving(Session& session);
+    /// Frees the slot of a session that is leaving.
+    void remove(Session& session);
+    /// Frees all slots.
+    void clear();
+
+    /// The joined session `ref` means, or nullptr if it has left.
+    [[nodiscard]] Session* find(PeerRef ref) const {
+        Session* session = find_with_leaving(ref);
+        return session == nullptr || session->is_leaving ? nullptr : session;
+    }
+    /// The same, or a session whose entries are still being removed.
+    [[nodiscard]] Session* find_with_leaving(PeerRef ref) const {
+        if (ref.slot >= slots_.size()) return nullptr;
+        const Slot& slot = slots_[ref.slot];
+        return slot.generation == ref.generation ? slot.session.get() : nullptr;
+    }
+    [[nodiscard]] Session* find(SessionId id) const {
+        const std::uint32_t* slot = by_id_.find(id.value);
+        return slot == nullptr ? nullptr : slots_[*slot].session.get();
+    }
+    /// Joined sessions, in no order.
+    [[nodiscard]] std::vector<PeerRef> joined() const;
+
+    /// Slots in use, of joined and of leaving sessions.
+    [[nodiscard]] std::size_t size() const { return slots_.size() - free_.size(); }
+    /// Whether any session is still being removed: then receivers have to be looked at one by one.
+    [[nodiscard]] bool has_leaving() const { return leaving_ > 0; }
+
+  private:
+    struct Slot {
+        std::uint32_t generation = 1;
+        std::unique_ptr<Session> session;
+    };
+    void free_slot(std::uint32_t slot);
+
+    std::vector<Slot> slots_;
+    std::vector<std::uint32_t> free_;
+    IdMap<std::uint32_t> by_id_;
+    std::size_t leaving_ = 0;
+    std::uint64_t seed_;
+};
+
+}  // namespace kreisel
