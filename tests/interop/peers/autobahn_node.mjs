@@ -1,0 +1,16 @@
+// Peer program: Autobahn|JS in Node, over WebSocket and RawSocket.
+
+import { createRequire } from "node:module";
+
+import WebSocket from "ws";
+
+import { AutobahnSessions } from "./autobahn_sessions.mjs";
+import { say, serve } from "./control.mjs";
+
+// The library uses the WebSocket of the language, which Node has since version 22.
+globalThis.WebSocket ??= WebSocket;
+// Its log goes to standard output, which is the control channel.
+console.log = console.warn = console.debug = console.info = () => {};
+
+const autobahn = createRequire(import.meta.url)("autobahn");
+serve(new AutobahnSessions(autobahn, say).operations());

@@ -1,0 +1,188 @@
+// The operations of a peer on top of Autobahn|JS, the same for Node and for the browser: the library
+// is handed in, and so is `emit`, which tells the driver what happens.
+
+import { Fault } from "./answer.mjs";
+import { decode_value, encode_value } from "./notation.mjs";
+
+function fault_of(uri, args, kwargs) {
+    return new Fault(uri, encode_value(args ?? []), encode_value(kwargs ?? {}));
+}
+
+const serializer_class = {
+    json: "JSONSerializer",
+    msgpack: "MsgpackSerializer",
+    cbor: "CBORSerializer",
+};
+
+export class AutobahnSessions {
+    constructor(autobahn, emit) {
+        this.autobahn = autobahn;
+        this.emit = emit;
+        this.sessions = new Map();
+    }
+
+    /// Joins; answers when the session is up or refused. Later joins and losses are events.
+    connect(message) {
+        const options = { realm: message.realm, ...this.#transport_of(message) };
+        Object.assign(options, this.#log_in_of(message.auth));
+        options.initial_retry_delay = 0.3;
+        options.retry_delay_growth = 1.1;
+        options.max_retries = 40;
+        const connection = new this.autobahn.Connection(options);
+        const entry = { connection, session: null, binary: message.binary, procedures: [] };
+        this.sessions.set(message.session, entry);
+        return new Promise((resolve, reject) => {
+            connection.onopen = (session, details) => {
+                entry.session = session;
+                const facts = {
+                    id: String(session.id),
+                    authid: details.authid,
+                    authrole: details.authrole,
+                    authmethod: details.authmethod,
+                };
+                this.#register_again(message.session, entry).then(() => {
+                    this.emit({ event: "joined", session: message.session, ...facts });
+                    resolve(facts);
+                }, reject);
+            };
+            connection.onclose = (reason, details) => {
+                entry.session = null;
+                this.emit({
+                    event: "lost", session: message.session, reason, will_retry: details.will_retry,
+                });
+                reject(fault_of(details.reason ?? reason, [details.message ?? ""]));
+                return message.retry ? false : true;
+            };
+            connection.open();
+        });
+    }
+
+    #transport_of(message) {
+        if (message.transport === "rawsocket") {
+            const { host, port } = message;
+            return { transports: [{ type: "rawsocket", host, port }] };
+        }
+        const serializer = new this.autobahn.serializer[serializer_class[message.serializer]]();
+        return { transports: [{ type: "websocket", url: message.url, serializers: [serializer] }] };
+    }
+
+    #log_in_of(auth) {
+        if (!auth) return {};
+        return {
+            authid: auth.authid,
+            authmethods: [auth.method],
+            onchallenge: (session, method, extra) => {
+                if (method === "ticket") return auth.secret;
+                const { auth_cra } = this.autobahn;
+                const key = extra.salt
+                    ? auth_cra.derive_key(auth.secret, extra.salt, extra.iterations, extra.keylen)
+                    : auth.secret;
+                return auth_cra.sign(key, extra.challenge);
+            },
+        };
+    }
+
+    /// Autobahn|JS reconnects by itself, but leaves registrations to the application.
+    async #register_again(name, entry) {
+        for (const { procedure, behaviour } of entry.procedures) {
+            await this.#register_now(name, entry, procedure, behaviour);
+        }
+    }
+
+    #entry(message) {
+        const entry = this.sessions.get(message.session);
+        if (!entry?.session) throw new Error(`session ${message.session} is not open`);
+        return entry;
+    }
+
+    async register(message) {
+        const entry = this.#entry(message);
+        const { session, procedure, behaviour } = message;
+        await this.#register_now(session, entry, procedure, behaviour);
+        entry.procedures.push({ procedure, behaviour });
+    }
+
+    #register_now(name, entry, procedure, behaviour) {
+        const handler = (args, kwargs) => {
+            args = args ?? [];
+            kwargs = kwargs ?? {};
+            switch (behaviour) {
+                case "echo":
+                    this.emit({
+                        event: "invoked", session: name, procedure,
+                        args: encode_value(args), kwargs: encode_value(kwargs),
+                    });
+                    return new this.autobahn.Result(args, kwargs);
+                case "count":
+                    return new this.autobahn.Result([args.length, Object.keys(kwargs).length]);
+                case "none":
+                    return null;
+                case "fail":
+                    throw new this.autobahn.Error("com.interop.error.custom", args, kwargs);
+                default:
+                    throw new Error(`unknown behaviour ${behaviour}`);
+            }
+        };
+        return this.#settled(entry.session.register(procedure, handler));
+    }
+
+    async subscribe(message) {
+        const { session, topic, options } = message;
+        const handler = (args, kwargs, event) => {
+            this.emit({
+                event: "event", session, subscription: message.name, topic: event.topic,
+                args: encode_value(args ?? []), kwargs: encode_value(kwargs ?? {}),
+            });
+        };
+        await this.#settled(this.#entry(message).session.subscribe(topic, handler, options));
+    }
+
+    async publish(message) {
+        const { session, binary } = this.#entry(message);
+        const publication = await this.#settled(session.publish(
+            message.topic,
+            decode_value(message.args, binary),
+            decode_value(message.kwargs, binary),
+            decode_value(message.options, binary),
+        ));
+        return { publication: encode_value(publication?.id) };
+    }
+
+    async call(message) {
+        const { session, binary } = this.#entry(message);
+        const result = await this.#settled(session.call(
+            message.procedure,
+            decode_value(message.args, binary),
+            decode_value(message.kwargs, binary),
+            decode_value(message.options ?? {}, binary),
+        ));
+        if (result instanceof this.autobahn.Result) {
+            return { args: encode_value(result.args), kwargs: encode_value(result.kwargs) };
+        }
+        return { args: [encode_value(result)], kwargs: {} };
+    }
+
+    async #settled(promise) {
+        try {
+            return await promise;
+        } catch (error) {
+            if (error instanceof this.autobahn.Error) {
+                throw fault_of(error.error, error.args, error.kwargs);
+            }
+            throw error;
+        }
+    }
+
+    async leave(message) {
+        const entry = this.sessions.get(message.session);
+        this.sessions.delete(message.session);
+        if (entry && (entry.connection.isOpen || entry.connection.isRetrying)) {
+            entry.connection.close();
+        }
+    }
+
+    operations() {
+        const names = ["connect", "register", "subscribe", "publish", "call", "leave"];
+        return Object.fromEntries(names.map((name) => [name, (message) => this[name](message)]));
+    }
+}

@@ -1,0 +1,140 @@
+// Peer program: wampy in Node.
+
+import { Wampy } from "wampy";
+import { CborSerializer } from "wampy/CborSerializer.js";
+import { JsonSerializer } from "wampy/JsonSerializer.js";
+import { MsgpackSerializer } from "wampy/MsgpackSerializer.js";
+import { sign } from "wampy/wampcra.js";
+import WebSocket from "ws";
+
+import { Fault } from "./answer.mjs";
+import { say, serve } from "./control.mjs";
+import { decode_value, encode_value } from "./notation.mjs";
+
+const serializers = { json: JsonSerializer, msgpack: MsgpackSerializer, cbor: CborSerializer };
+const sessions = new Map();
+
+function log_in_of(auth) {
+    if (!auth) return {};
+    const answer = auth.method === "ticket" ? () => auth.secret : sign(auth.secret);
+    return { authid: auth.authid, authmethods: [auth.method], onChallenge: answer };
+}
+
+async function settled(promise) {
+    try {
+        return await promise;
+    } catch (error) {
+        if (!error?.errorUri) throw error;
+        throw new Fault(
+            error.errorUri, encode_value(error.argsList ?? []), encode_value(error.argsDict ?? {}),
+        );
+    }
+}
+
+function facts_of(wampy, details) {
+    return {
+        id: String(wampy.getSessionId()),
+        authid: details.authid,
+        authrole: details.authrole,
+        authmethod: details.authmethod,
+    };
+}
+
+async function connect(message) {
+    const { session } = message;
+    const wampy = new Wampy(message.url, {
+        realm: message.realm,
+        ws: WebSocket,
+        serializer: new serializers[message.serializer](),
+        autoReconnect: Boolean(message.retry),
+        reconnectInterval: 300,
+        maxRetries: 60,
+        onClose: () => say({ event: "lost", session, reason: "closed", will_retry: false }),
+        onReconnect: () => say({ event: "retrying", session }),
+        onReconnectSuccess: (details) => {
+            // wampy renews subscriptions and registrations after this, on its own.
+            say({ event: "joined", session, ...facts_of(wampy, details) });
+        },
+        onError: () => {},
+        ...log_in_of(message.auth),
+    });
+    const facts = facts_of(wampy, await settled(wampy.connect()));
+    sessions.set(session, { wampy, binary: message.binary });
+    say({ event: "joined", session, ...facts });
+    return facts;
+}
+
+function behaviour_of(message) {
+    return ({ argsList, argsDict }) => {
+        const args = argsList ?? [];
+        const kwargs = argsDict ?? {};
+        switch (message.behaviour) {
+            case "echo":
+                say({
+                    event: "invoked", session: message.session, procedure: message.procedure,
+                    args: encode_value(args), kwargs: encode_value(kwargs),
+                });
+                return { argsList: args, argsDict: kwargs };
+            case "count":
+                return { argsList: [args.length, Object.keys(kwargs).length] };
+            case "none":
+                return undefined;
+            case "fail":
+                throw { error: "com.interop.error.custom", argsList: args, argsDict: kwargs };
+            default:
+                throw new Error(`unknown behaviour ${message.behaviour}`);
+        }
+    };
+}
+
+function opened(message) {
+    const entry = sessions.get(message.session);
+    if (!entry) throw new Error(`session ${message.session} is not open`);
+    return entry;
+}
+
+/// wampy takes both parts in one object, and nothing at all for no payload.
+function payload_of(message, binary) {
+    const argsList = decode_value(message.args, binary);
+    const argsDict = decode_value(message.kwargs, binary);
+    const has_kwargs = Object.keys(argsDict).length > 0;
+    if (argsList.length === 0 && !has_kwargs) return null;
+    return has_kwargs ? { argsList, argsDict } : { argsList };
+}
+
+serve({
+    connect,
+    async register(message) {
+        await settled(opened(message).wampy.register(message.procedure, behaviour_of(message)));
+    },
+    async subscribe(message) {
+        const { session, name, topic } = message;
+        const handler = ({ details, argsList, argsDict }) => {
+            say({
+                event: "event", session, subscription: name, topic: details.topic ?? topic,
+                args: encode_value(argsList ?? []), kwargs: encode_value(argsDict ?? {}),
+            });
+        };
+        await settled(opened(message).wampy.subscribe(topic, handler, message.options));
+    },
+    async publish(message) {
+        const { wampy, binary } = opened(message);
+        const options = decode_value(message.options, binary);
+        const answer = await settled(
+            wampy.publish(message.topic, payload_of(message, binary), options),
+        );
+        return { publication: encode_value(answer.publicationId) };
+    },
+    async call(message) {
+        const { wampy, binary } = opened(message);
+        const result = await settled(wampy.call(message.procedure, payload_of(message, binary)));
+        return {
+            args: encode_value(result.argsList ?? []), kwargs: encode_value(result.argsDict ?? {}),
+        };
+    },
+    async leave(message) {
+        const entry = sessions.get(message.session);
+        sessions.delete(message.session);
+        await entry?.wampy.disconnect();
+    },
+});

@@ -1,0 +1,66 @@
+// Real clients against a router:
+//     node run.mjs STAGE ROUTER
+// STAGE is one of the names below, ROUTER the path of the kreisel program. Prints how many cells there
+// were; the exit status is 0 only if all ran and none failed.
+
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+import { run_calls } from "./driver/calls.mjs";
+import { login_realm, open_realm, pinging_realm } from "./driver/config.mjs";
+import { endpoints, peer_kinds } from "./driver/endpoints.mjs";
+import { run_events } from "./driver/events.mjs";
+import { run_keep_alive } from "./driver/keep_alive.mjs";
+import { run_login } from "./driver/login.mjs";
+import { run_readme } from "./driver/readme.mjs";
+import { run_restart } from "./driver/restart.mjs";
+import { for_each, with_stage } from "./driver/stage.mjs";
+
+const top = path.join(path.dirname(new URL(import.meta.url).pathname), "..", "..");
+
+/// Two sessions for every endpoint: one that calls and publishes, one that is called and subscribes.
+async function open_sessions(stage) {
+    await for_each(endpoints, endpoints.length, async (endpoint) => {
+        await stage.connect(endpoint, `${endpoint.name}.active`);
+        await stage.connect(endpoint, `${endpoint.name}.passive`);
+    });
+}
+
+/// The shipped configuration on a port of its own.
+function shipped_realm(address) {
+    return readFileSync(path.join(top, "realms.yaml"), "utf8").replaceAll("127.0.0.1:8080", address);
+}
+
+const stages = {
+    calls: {
+        kinds: peer_kinds,
+        config: open_realm,
+        work: async (stage) => {
+            await open_sessions(stage);
+            return run_calls(stage);
+        },
+    },
+    events: {
+        kinds: peer_kinds,
+        config: open_realm,
+        work: async (stage) => {
+            await open_sessions(stage);
+            return run_events(stage);
+        },
+    },
+    login: { kinds: peer_kinds, config: login_realm, work: run_login },
+    restart: { kinds: ["autobahn", "wampy", "browser"], config: open_realm, work: run_restart },
+    keep_alive: { kinds: peer_kinds, config: pinging_realm, work: run_keep_alive },
+    readme: { kinds: [], config: shipped_realm, work: run_readme },
+};
+
+const [name, binary] = process.argv.slice(2);
+const stage = stages[name];
+if (!stage || !binary) {
+    console.error(`usage: node run.mjs ${Object.keys(stages).join("|")} ROUTER`);
+    process.exit(2);
+}
+const started = Date.now();
+const failures = await with_stage(binary, stage.kinds, stage.config, stage.work);
+console.log(`${name}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+process.exit(failures === 0 ? 0 : 1);
