@@ -25,6 +25,8 @@ struct RawSocketServerSettings {
     /// Announced as the next power of two, 512 B to 16 MiB; a message above the exact number fails
     /// the connection.
     std::size_t message_bytes_max = 16U << 20U;
+    /// Peers that take only shorter messages are refused with error 2.
+    std::size_t peer_message_bytes_min = 0;
     bool is_full = false;  ///< refuse with error 4
 };
 

@@ -43,10 +43,22 @@ struct UpgradeInfo {
     bool has_deflate = false;
 };
 
-class WebSocketServer : public Wire {
+enum class DataKind : std::uint8_t { text, binary };
+
+/// A WebSocket of either role, with what WAMP does not need: the kind of each message is chosen.
+class WebSocket : public Wire {
   public:
-    /// Valid once opened.
+    /// Appends one whole message of that kind, compressed if deflate was negotiated and helps.
+    virtual void frame_data(DataKind kind, std::span<const std::uint8_t> message,
+                            ByteWriter& output) = 0;
+};
+
+class WebSocketServer : public WebSocket {
+  public:
+    /// Valid once opened, until forgotten.
     [[nodiscard]] virtual const UpgradeInfo& upgrade() const = 0;
+    /// Frees the strings of upgrade(), which then is empty: an idle connection need not hold them.
+    virtual void forget_upgrade() = 0;
 };
 
 [[nodiscard]] std::unique_ptr<WebSocketServer> make_websocket_server(
@@ -64,6 +76,6 @@ struct WebSocketClientSettings {
     std::uint64_t mask_seed = 0;
 };
 
-[[nodiscard]] std::unique_ptr<Wire> make_websocket_client(WebSocketClientSettings settings);
+[[nodiscard]] std::unique_ptr<WebSocket> make_websocket_client(WebSocketClientSettings settings);
 
 }  // namespace kreisel

@@ -118,4 +118,18 @@ void append_server_header(Framing framing, Encoding encoding, std::size_t size, 
 /// Octet behind every message of a JSON batch (rfc/text/advanced/transport_batched_websocket).
 inline constexpr std::uint8_t json_batch_end = 0x1e;
 
+/// Octets that a batch of one has beyond its message: the JSON separator or the length prefix.
+[[nodiscard]] constexpr std::size_t batch_extra_bytes(Encoding encoding) {
+    return is_text(encoding) ? 1 : 4;
+}
+/// Appends the length prefix of a batched message of `size` bytes; nothing for JSON.
+void append_batch_prefix(Encoding encoding, std::size_t size, ByteWriter& output);
+
+/// A large WebSocket message sent by a server in several frames, so that a pong can pass:
+/// the header of one of them, `size` octets of payload behind it. What batching adds belongs to
+/// the payload: the prefix to the first fragment, the separator to the last.
+enum class FragmentPart : std::uint8_t { first, middle, last };
+void append_fragment_header(FragmentPart part, Encoding encoding, std::size_t size,
+                            ByteWriter& output);
+
 }  // namespace kreisel

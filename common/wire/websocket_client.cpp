@@ -1,0 +1,100 @@
+// Client side of a WebSocket: the upgrade asked for and checked, then masked frames.
+#include "common/base/base64.hpp"
+#include "common/base/random.hpp"
+#include "common/wire/frame_stream.hpp"
+#include "common/wire/upgrade.hpp"
+#include "common/wire/websocket.hpp"
+
+#include <array>
+
+namespace kreisel {
+
+namespace {
+
+constexpr std::size_t response_head_bytes_max = 16U << 10U;
+
+/// Lives until the server's answer is judged.
+struct Handshake {
+    WebSocketClientSettings settings;
+    std::string key;
+    HeadCollector head{response_head_bytes_max};
+};
+
+class Client final : public WebSocket {
+  public:
+    explicit Client(WebSocketClientSettings settings)
+        : stream_(Role::client, settings.message_bytes_max, settings.mask_seed),
+          handshake_(std::make_unique<Handshake>()) {
+        // Another sequence than the masks': the key goes over the wire in the clear.
+        std::array<std::uint8_t, 16> nonce{};
+        SeededRandom(~settings.mask_seed).fill(nonce);
+        handshake_->key = to_base64(nonce);
+        handshake_->settings = std::move(settings);
+    }
+
+    void start(ByteWriter& output) override {
+        output.put(make_upgrade_request(handshake_->settings, handshake_->key));
+    }
+
+    void feed(std::span<const std::uint8_t> bytes, WireEvents& events) override {
+        if (phase_ == Phase::ended || bytes.empty()) return;
+        if (phase_ == Phase::head) bytes = bytes.subspan(take_head(bytes, events));
+        if (phase_ == Phase::open) stream_.feed(bytes, events);
+    }
+
+    [[nodiscard]] Encoding encoding() const override { return stream_.encoding(); }
+    [[nodiscard]] Framing framing() const override { return stream_.framing(); }
+    void set_message_bytes_max(std::size_t bytes) override { stream_.set_message_bytes_max(bytes); }
+    void ping(std::span<const std::uint8_t> payload, ByteWriter& output) override {
+        if (phase_ == Phase::open) stream_.ping(payload, output);
+    }
+    void close(std::uint16_t code, std::string_view reason, ByteWriter& output) override {
+        if (phase_ == Phase::open) stream_.close(code, reason, output);
+    }
+    [[nodiscard]] bool transforms_output() const override { return true; }
+    void frame_message(std::span<const std::uint8_t> message, ByteWriter& output) override {
+        if (phase_ == Phase::open) stream_.send_wamp(message, output);
+    }
+    void frame_data(DataKind kind, std::span<const std::uint8_t> message,
+                    ByteWriter& output) override {
+        if (phase_ == Phase::open) stream_.send(kind, message, output);
+    }
+
+  private:
+    enum class Phase : std::uint8_t { head, open, ended };
+
+    [[nodiscard]] std::size_t take_head(std::span<const std::uint8_t> bytes, WireEvents& events) {
+        auto& head = handshake_->head;
+        const std::size_t taken = head.feed(bytes);
+        if (!head.fault() && !head.is_whole()) return taken;
+        auto outcome =
+            head.fault()
+                ? UpgradeOutcome{"the server's answer is no HTTP: " + std::string(head.fault().why),
+                                 {},
+                                 {}}
+                : judge_response(head.text(), handshake_->settings, handshake_->key);
+        handshake_.reset();
+        if (!outcome.fault.empty()) {
+            phase_ = Phase::ended;
+            events.end = WireEnd{WireEnd::Cause::refused, close_code::protocol_error,
+                                 std::move(outcome.fault)};
+            return taken;
+        }
+        phase_ = Phase::open;
+        events.has_opened = true;
+        stream_.open(outcome.subprotocol, outcome.deflate);
+        return taken;
+    }
+
+    FrameStream stream_;
+    std::unique_ptr<Handshake> handshake_;
+    Phase phase_ = Phase::head;
+};
+
+}  // namespace
+
+std::unique_ptr<WebSocket> make_websocket_client(WebSocketClientSettings settings) {
+    return std::make_unique<Client>(std::move(settings));
+}
+
+}  // namespace kreisel
