@@ -3,11 +3,15 @@
 // Pure; any thread.
 
 #include "common/base/bytes.hpp"
+#include "common/codec/late_sizes.hpp"
 #include "common/codec/scan.hpp"
 #include "common/codec/sink.hpp"
 #include "common/wamp/value.hpp"
 
-#include <vector>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
 
 namespace kreisel {
 
@@ -16,7 +20,7 @@ namespace kreisel {
                                                unsigned depth_max);
 
 /// `bytes`, a scanned message that needs_rewrite, as one that does not: the same values, tag 64 as
-/// byte strings.
+/// byte strings. Other tags stay.
 [[nodiscard]] SharedBytes cbor_rewrite(std::span<const std::uint8_t> bytes);
 
 /// Tells the values in `bytes` to `sink`: one, or several back to back (a payload). `bytes` must
@@ -29,7 +33,7 @@ void cbor_read(std::span<const std::uint8_t> bytes, ValueSink& sink);
 /// Writes what it is told, in the shortest form.
 class CborWriter final : public ValueSink {
   public:
-    explicit CborWriter(ByteWriter& out) : out_(out) {}
+    explicit CborWriter(ByteWriter& out);
 
     void on_null() override;
     void on_bool(bool value) override;
@@ -48,7 +52,10 @@ class CborWriter final : public ValueSink {
     void on_elements(std::span<const std::uint8_t> encoded) { out_.put(encoded); }
 
   private:
+    void begin(ContainerKind kind, std::size_t size);
+
     ByteWriter& out_;
+    LateSizes late_sizes_;
 };
 
 }  // namespace kreisel

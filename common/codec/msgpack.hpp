@@ -3,11 +3,15 @@
 // it. Pure; any thread.
 
 #include "common/base/bytes.hpp"
+#include "common/codec/late_sizes.hpp"
 #include "common/codec/scan.hpp"
 #include "common/codec/sink.hpp"
 #include "common/wamp/value.hpp"
 
-#include <vector>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
 
 namespace kreisel {
 
@@ -25,7 +29,7 @@ void msgpack_read(std::span<const std::uint8_t> bytes, ValueSink& sink);
 /// Writes what it is told, in the shortest form.
 class MsgpackWriter final : public ValueSink {
   public:
-    explicit MsgpackWriter(ByteWriter& out) : out_(out) {}
+    explicit MsgpackWriter(ByteWriter& out);
 
     void on_null() override;
     void on_bool(bool value) override;
@@ -44,7 +48,10 @@ class MsgpackWriter final : public ValueSink {
     void on_elements(std::span<const std::uint8_t> encoded) { out_.put(encoded); }
 
   private:
+    void begin(ContainerKind kind, std::size_t size);
+
     ByteWriter& out_;
+    LateSizes late_sizes_;
 };
 
 }  // namespace kreisel
