@@ -1,0 +1,144 @@
+#include "bench/load/churn.hpp"
+#include "bench/load/login.hpp"
+#include "bench/load/process.hpp"
+#include "bench/load/scenario.hpp"
+
+#include <stdexcept>
+#include <unordered_map>
+
+namespace kreisel::load {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds login_time_max{60};
+
+class LoginRun {
+  public:
+    explicit LoginRun(const LoadOptions& options) : options_(options) {}
+    LoadReport run();
+
+  private:
+    void begin();
+    void on_readable(Session& session);
+    void log_everybody_in();
+    void stay_idle(LoadReport& report);
+
+    LoadOptions options_;
+    Poller poller_;
+    Sessions sessions_;
+    std::unordered_map<const Session*, SteadyTime> waiting_;  ///< for their WELCOME, since
+    std::unordered_map<const Session*, bool> has_said_hello_;
+    LoadReport report_;
+};
+
+void LoginRun::begin() {
+    SessionSettings how;
+    how.target = options_.target;
+    how.encoding = options_.encoding;
+    how.realm = options_.realm;
+    sessions_.push_back(std::make_unique<Session>(how));
+    Session& session = *sessions_.back();
+    waiting_[&session] = Clock::now();
+    poller_.add(session);
+}
+
+void LoginRun::on_readable(Session& session) {
+    session.on_readable(poller_.buffer());
+    require_alive(session, "session");
+    const auto waiting = waiting_.find(&session);
+    if (waiting == waiting_.end()) return session.inbox().clear();
+    bool& has_said_hello = has_said_hello_[&session];
+    if (session.is_open() && !has_said_hello) {
+        has_said_hello = true;
+        session.send(hello_message(options_.realm));
+    }
+    if (session.inbox().empty()) return;
+    if (!std::holds_alternative<Welcome>(session.inbox().front())) {
+        throw std::runtime_error("HELLO was answered by " + describe(session.inbox().front()));
+    }
+    session.inbox().clear();
+    report_.latency.add(Clock::now() - waiting->second);
+    waiting_.erase(waiting);
+    ++report_.count;
+}
+
+void LoginRun::log_everybody_in() {
+    const SteadyTime deadline = Clock::now() + login_time_max;
+    while (report_.count < options_.sessions) {
+        while (waiting_.size() < options_.in_flight && sessions_.size() < options_.sessions) {
+            begin();
+        }
+        poller_.poll(std::chrono::milliseconds{20},
+                     [this](Session& session) { on_readable(session); });
+        if (Clock::now() > deadline) throw std::runtime_error("log-ins took over a minute");
+    }
+}
+
+void LoginRun::stay_idle(LoadReport& report) {
+    const double cpu = cpu_seconds(options_.pid);
+    const SteadyTime start = Clock::now();
+    const auto idle_time = std::chrono::duration<double>(options_.seconds);
+    while (Clock::now() - start < idle_time) {
+        poller_.poll(std::chrono::milliseconds{20},
+                     [this](Session& session) { on_readable(session); });
+    }
+    report.figures.emplace_back("idle_cpu_percent",
+                                (cpu_seconds(options_.pid) - cpu) * 100.0 / options_.seconds);
+}
+
+LoadReport LoginRun::run() {
+    report_.unit = "logins";
+    const bool has_pid = options_.pid != 0;
+    const double cpu = has_pid ? cpu_seconds(options_.pid) : 0.0;
+    const std::uint64_t memory = has_pid ? resident_bytes(options_.pid) : 0;
+    const SteadyTime start = Clock::now();
+    log_everybody_in();
+    report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    if (!has_pid) return report_;
+    report_.cpu_seconds = cpu_seconds(options_.pid) - cpu;
+    stay_idle(report_);
+    const auto grown =
+        static_cast<double>(resident_bytes(options_.pid)) - static_cast<double>(memory);
+    report_.figures.emplace_back("resident_mib",
+                                 static_cast<double>(resident_bytes(options_.pid)) / 1048576.0);
+    report_.figures.emplace_back("resident_kib_per_session",
+                                 grown / 1024.0 / static_cast<double>(options_.sessions));
+    return report_;
+}
+
+}  // namespace
+
+LoadReport run_logins(const LoadOptions& options) { return LoginRun(options).run(); }
+
+LoadReport run_churn(const LoadOptions& options) {
+    Churn churn({.target = options.target,
+                 .encoding = options.encoding,
+                 .realm = options.realm,
+                 .rate = options.rate,
+                 .seconds = options.seconds,
+                 .seed = options.seed});
+    LoadReport report;
+    report.unit = "connections";
+    const bool has_pid = options.pid != 0;
+    const double cpu = has_pid ? cpu_seconds(options.pid) : 0.0;
+    const std::uint64_t before = has_pid ? resident_bytes(options.pid) : 0;
+    const ChurnReport done = churn.run();
+    report.count = done.total();
+    report.seconds = done.seconds;
+    report.latency = done.login_latency;
+    for (std::size_t i = 0; i < departure_count; ++i) {
+        report.figures.emplace_back(to_text(static_cast<Departure>(i)),
+                                    static_cast<double>(done.visits[i]));
+    }
+    report.figures.emplace_back("at_once_max", static_cast<double>(done.at_once_max));
+    if (!has_pid) return report;
+    report.cpu_seconds = cpu_seconds(options.pid) - cpu;
+    report.figures.emplace_back("resident_mib_before", static_cast<double>(before) / 1048576.0);
+    report.figures.emplace_back("resident_mib_after",
+                                static_cast<double>(resident_bytes(options.pid)) / 1048576.0);
+    return report;
+}
+
+}  // namespace kreisel::load

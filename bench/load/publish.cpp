@@ -1,0 +1,211 @@
+#include "bench/load/login.hpp"
+#include "bench/load/meter.hpp"
+#include "bench/load/scenario.hpp"
+#include "bench/load/template.hpp"
+#include "common/codec/codec.hpp"
+
+#include <stdexcept>
+#include <unordered_map>
+
+namespace kreisel::load {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Topic;
+
+/// One end of a topic. A subscriber's n-th event is the topic's n-th publication: WAMP keeps the
+/// order of one publisher, so no event needs to be decoded to know which it is.
+struct Member {
+    Topic* topic = nullptr;
+    std::uint64_t received = 0;
+    bool is_publisher = false;
+};
+
+/// Publications under way live in rings indexed by their number.
+struct Topic {
+    Session* publisher = nullptr;
+    std::uint64_t sent = 0;
+    std::uint64_t done = 0;
+    std::vector<std::size_t> missing;  ///< receipts until a publication is done
+    std::vector<SteadyTime> sent_at;
+};
+
+class PublishRun {
+  public:
+    explicit PublishRun(const LoadOptions& options);
+    LoadReport run();
+
+  private:
+    [[nodiscard]] bool is_raw() const { return options_.target.kind == Target::Kind::raw; }
+    [[nodiscard]] Message publish_message(std::size_t topic) const;
+    [[nodiscard]] SessionSettings settings(std::size_t topic, RawRole role) const;
+    void open();
+    void open_member(std::size_t topic, bool is_publisher);
+    void on_readable(Session& session);
+    void on_message(Member& member, const MessageHead& head, Bytes bytes, SteadyTime now);
+    void check_sample(Bytes bytes) const;
+    void fill(std::size_t topic, SteadyTime now);
+    [[nodiscard]] bool is_drained() const;
+
+    LoadOptions options_;
+    FrameForm wire_form_;  ///< of the router, also when the floor stands in
+    Poller poller_;
+    Meter meter_;
+    Sessions sessions_;
+    std::unordered_map<const Session*, Member> members_;
+    std::vector<Topic> topics_;
+    std::vector<MessageTemplate> templates_;
+    LoadReport report_;
+    std::uint64_t events_ = 0;
+};
+
+std::string topic_name(std::size_t topic) { return "bench.topic." + std::to_string(topic); }
+
+PublishRun::PublishRun(const LoadOptions& options)
+    : options_(options),
+      wire_form_(form_of(is_raw() ? options.like : options.target.kind)),
+      meter_(options),
+      topics_(options.topics) {
+    report_.unit = "events";
+    open();
+    // The time of opening is no part of the warm-up.
+    meter_ = Meter(options_);
+}
+
+Message PublishRun::publish_message(std::size_t topic) const {
+    Dict publish_options;
+    if (options_.acknowledge) publish_options.set("acknowledge", true);
+    return Publish{RequestId{1}, publish_options, topic_name(topic),
+                   make_payload({text_payload(options_.payload_bytes)}, {}, options_.encoding)};
+}
+
+SessionSettings PublishRun::settings(std::size_t topic, RawRole role) const {
+    SessionSettings settings{.target = options_.target,
+                             .encoding = options_.encoding,
+                             .realm = options_.realm,
+                             .source = 0,
+                             .raw_hello = {},
+                             .handshake_bytes_max = SIZE_MAX};
+    if (!is_raw()) return settings;
+    // Six digits stand for the request ids of a run; publication ids are as long as ids get.
+    Publish publish = std::get<Publish>(publish_message(topic));
+    publish.request = RequestId{100'000};
+    const Event event{SubscriptionId{100}, PublicationId{id_max - 1}, {}, publish.payload};
+    settings.raw_hello.role = role;
+    settings.raw_hello.group = static_cast<std::uint32_t>(topic);
+    settings.raw_hello.bytes_to_floor = static_cast<std::uint32_t>(
+        wire_size(publish, options_.encoding, wire_form_, Sender::client));
+    settings.raw_hello.bytes_from_floor =
+        static_cast<std::uint32_t>(wire_size(event, options_.encoding, wire_form_, Sender::router));
+    return settings;
+}
+
+void PublishRun::open_member(std::size_t topic, bool is_publisher) {
+    const SteadyTime deadline = Clock::now() + std::chrono::seconds{10};
+    const SessionSettings how =
+        settings(topic, is_publisher ? RawRole::publisher : RawRole::subscriber);
+    sessions_.push_back(join(poller_, how, deadline));
+    Session& session = *sessions_.back();
+    members_[&session] = Member{&topics_[topic], 0, is_publisher};
+    if (is_publisher) {
+        FrameForm form = session.form();
+        if (is_raw()) form.fixed_bytes = how.raw_hello.bytes_to_floor;
+        templates_.emplace_back(publish_message(topic), options_.encoding, form);
+        topics_[topic].publisher = &session;
+        topics_[topic].missing.resize(options_.in_flight);
+        topics_[topic].sent_at.resize(options_.in_flight);
+    } else if (!is_raw()) {
+        static_cast<void>(
+            ask(poller_, session, Subscribe{RequestId{1}, {}, topic_name(topic)}, deadline));
+    }
+}
+
+void PublishRun::open() {
+    for (std::size_t topic = 0; topic < options_.topics; ++topic) {
+        for (std::size_t i = 0; i < options_.subscribers; ++i) open_member(topic, false);
+        open_member(topic, true);
+    }
+    for (const auto& session : sessions_) session->start_measuring();
+}
+
+void PublishRun::check_sample(Bytes bytes) const {
+    const Result<Message> message = decode(options_.encoding, SharedBytes::copy_of(bytes), {});
+    if (!message) throw std::runtime_error("undecodable event: " + message.error().text);
+    const Payload* payload = payload_of(*message);
+    if (!std::holds_alternative<Event>(*message) || payload == nullptr ||
+        read_payload(*payload).args != List{text_payload(options_.payload_bytes)}) {
+        throw std::runtime_error("expected an EVENT with the published payload, got " +
+                                 describe(*message));
+    }
+}
+
+void PublishRun::on_message(Member& member, const MessageHead& head, Bytes bytes, SteadyTime now) {
+    Topic& topic = *member.topic;
+    const auto wanted = member.is_publisher ? MessageType::published : MessageType::event;
+    if (!is_raw() && head.type != static_cast<std::uint64_t>(wanted)) {
+        const Result<Message> message = decode(options_.encoding, SharedBytes::copy_of(bytes), {});
+        throw std::runtime_error("unexpected " +
+                                 (message ? describe(*message) : message.error().text));
+    }
+    const std::uint64_t number = member.received++;
+    if (number >= topic.sent) throw std::runtime_error("more events than publications");
+    const std::size_t slot = number % options_.in_flight;
+    if (--topic.missing[slot] == 0) ++topic.done;
+    if (member.is_publisher) return;
+    ++events_;
+    if (meter_.is_measuring()) report_.latency.add(now - topic.sent_at[slot]);
+    if (!is_raw() && number % 4096 == 0) check_sample(bytes);
+}
+
+void PublishRun::on_readable(Session& session) {
+    Member& member = members_.find(&session)->second;
+    const SteadyTime now = Clock::now();
+    session.read_frames(poller_.buffer(), [&](const MessageHead& head, Bytes bytes) {
+        on_message(member, head, bytes, now);
+    });
+    require_alive(session, member.is_publisher ? "publisher" : "subscriber");
+}
+
+void PublishRun::fill(std::size_t index, SteadyTime now) {
+    Topic& topic = topics_[index];
+    const std::uint64_t end = topic.done + options_.in_flight;
+    if (topic.sent == end) return;
+    while (topic.sent < end) {
+        const std::size_t slot = topic.sent % options_.in_flight;
+        topic.missing[slot] = options_.subscribers + (options_.acknowledge ? 1U : 0U);
+        topic.sent_at[slot] = now;
+        templates_[index].append(++topic.sent, topic.publisher->output());
+    }
+    topic.publisher->flush();
+    require_alive(*topic.publisher, "publisher");
+    poller_.update(*topic.publisher);
+}
+
+bool PublishRun::is_drained() const {
+    for (const Topic& topic : topics_) {
+        if (topic.done != topic.sent) return false;
+    }
+    return true;
+}
+
+LoadReport PublishRun::run() {
+    while (meter_.phase() != Meter::Phase::draining || !is_drained()) {
+        const SteadyTime now = Clock::now();
+        meter_.advance(now, events_);
+        if (meter_.phase() != Meter::Phase::draining) {
+            for (std::size_t topic = 0; topic < topics_.size(); ++topic) fill(topic, now);
+        }
+        poller_.poll(std::chrono::milliseconds{20},
+                     [this](Session& session) { on_readable(session); });
+    }
+    meter_.write_to(report_);
+    return report_;
+}
+
+}  // namespace
+
+LoadReport run_publish(const LoadOptions& options) { return PublishRun(options).run(); }
+
+}  // namespace kreisel::load

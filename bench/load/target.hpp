@@ -1,0 +1,28 @@
+#pragma once
+// Where the load goes: ws://HOST:PORT/PATH, rs://HOST:PORT (RawSocket) or raw://HOST:PORT (the
+// floor program), and a socket on its way there.
+
+#include <cstdint>
+#include <netinet/in.h>
+#include <string>
+
+namespace kreisel::load {
+
+struct Target {
+    enum class Kind : std::uint8_t { websocket, rawsocket, raw };
+    Kind kind = Kind::websocket;
+    std::string host;  ///< with port, as the Host header says it
+    std::string path;  ///< WebSocket only
+    sockaddr_in address{};
+};
+
+/// Throws std::runtime_error for anything but the three forms with a numeric IPv4 address or
+/// `localhost`.
+[[nodiscard]] Target parse_target(const std::string& url);
+
+/// A non-blocking socket that connects to `target`. `source` other than 0 is the last octet of the
+/// loopback address 127.0.0.x it comes from, so that many short connections do not run out of
+/// ports. Throws if the system refuses at once.
+[[nodiscard]] int connect_to(const Target& target, std::uint8_t source = 0);
+
+}  // namespace kreisel::load
