@@ -83,16 +83,12 @@ class PieceCutter {
   public:
     explicit PieceCutter(std::vector<SharedBytes> pieces) : pieces_(std::move(pieces)) {}
 
-    /// Appends the next `count` octets to `taken`; gives how many pieces they are.
-    std::uint32_t take(std::size_t count, std::vector<SharedBytes>& taken) {
-        std::uint32_t number = 0;
+    /// Moves the next `count` octets behind those of `taken`.
+    void move_to(std::vector<SharedBytes>& taken, std::size_t count) {
         while (count > 0) {
             const SharedBytes& piece = pieces_[at_];
             const std::size_t part = std::min(count, piece.size() - offset_);
-            if (part > 0) {
-                taken.push_back(piece.slice(offset_, part));
-                ++number;
-            }
+            if (part > 0) taken.push_back(piece.slice(offset_, part));
             offset_ += part;
             count -= part;
             if (offset_ == piece.size()) {
@@ -100,7 +96,6 @@ class PieceCutter {
                 offset_ = 0;
             }
         }
-        return number;
     }
 
   private:
@@ -131,8 +126,10 @@ Frame make_fragmented(const Parts& parts, SharedBytes lead, std::size_t size) {
         } else {
             frame.more.push_back(std::move(header).take());
         }
-        const std::uint32_t pieces = 1 + cutter.take(part, frame.more);
-        if (!is_last) frame.fragment_pieces.push_back(pieces);
+        cutter.move_to(frame.more, part);
+        if (!is_last) {
+            frame.fragment_pieces.push_back(static_cast<std::uint32_t>(1 + frame.more.size()));
+        }
         done += part;
     }
     return frame;

@@ -31,8 +31,9 @@ inline constexpr std::size_t rawsocket_message_bytes_max = 16U << 20U;
 struct Frame {
     SharedBytes first;
     std::vector<SharedBytes> more;
-    /// Pieces (first, more...) of each fragment of a fragmented message but the last: behind each
-    /// another frame (a pong) may be put in between. Empty: one unbroken frame.
+    /// Places where another frame (a pong) may be put in between, each as the number of pieces
+    /// before it, `first` included: the ends of all fragments but the last. Empty: one unbroken
+    /// frame.
     std::vector<std::uint32_t> fragment_pieces;
     /// Bytes of the wire, all pieces. 0: too long for RawSocket, which cannot carry it.
     std::size_t size = 0;
