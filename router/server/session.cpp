@@ -226,7 +226,8 @@ void Session::on_goodbye_reply(const Message& message) {
 }
 
 bool Session::is_outdated() const {
-    return state_ == State::joined && connection_.shard().view()->access->version != access_version_;
+    return state_ == State::joined &&
+           connection_.shard().view()->access->version != access_version_;
 }
 
 void Session::refresh() {

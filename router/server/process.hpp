@@ -1,0 +1,22 @@
+#pragma once
+// What a server process asks of its system: descriptors, signals to the service manager. Start-up
+// and control thread only.
+
+#include <cstddef>
+#include <string_view>
+
+namespace kreisel {
+
+/// Raises the soft limit of open files to the hard one; returns the limit in force.
+[[nodiscard]] std::size_t raise_file_limit();
+
+/// Descriptors that connections must leave free: logs, configuration, listeners, refusals.
+inline constexpr std::size_t reserved_descriptors = 32;
+
+/// Tells systemd (`READY=1`, `STOPPING=1`, `RELOADING=1`...) if it asked for it by NOTIFY_SOCKET.
+void notify_service_manager(std::string_view state);
+
+/// `RELOADING=1` with the time stamp that systemd wants.
+void notify_reloading();
+
+}  // namespace kreisel

@@ -1,0 +1,217 @@
+// Knows that threads exist: the control thread and the shards. Shards get what they need by post.
+#include "router/server/router.hpp"
+
+#include "common/base/log.hpp"
+#include "common/base/version.hpp"
+#include "router/server/connection.hpp"
+#include "router/server/page.hpp"
+#include "router/server/process.hpp"
+#include "router/server/realm_host.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <thread>
+#include <unistd.h>
+
+namespace kreisel {
+
+namespace {
+
+/// Connections over the limit that still get an answer (503, RawSocket error 4); more are closed.
+constexpr std::size_t refusals_max = 16;
+
+unsigned shard_count_of(const RouterConfig& config) {
+    if (config.shards > 0) return config.shards;
+    return std::max(1U, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+Router::Router(RouterConfig config)
+    : config_(std::move(config)), pending_calls_(std::make_shared<std::atomic<std::size_t>>(0)) {
+    const std::size_t files = raise_file_limit();
+    connections_that_fit_ = files > reserved_descriptors ? files - reserved_descriptors : 1;
+    apply_limits();
+    for (unsigned i = 0; i < shard_count_of(config_); ++i) {
+        shards_.push_back(std::make_unique<Shard>(*this, i));
+    }
+}
+
+Router::~Router() { stop(); }
+
+void Router::apply_limits() {
+    connections_max_ = std::min<std::size_t>(config_.connections_max, connections_that_fit_);
+    logins_max_ = config_.handshakes_max;
+}
+
+bool Router::is_overloaded() const {
+    return is_draining_ || connections_.count() > connections_max_ || logins_.count() > logins_max_;
+}
+
+tl::expected<void, std::string> Router::start() {
+    auto opened = open_listeners(config_.listeners);
+    if (!opened) return tl::unexpected(opened.error());
+    listeners_ = std::move(*opened);
+    auto view = std::make_shared<RouterView>();
+    apply_realms(config_, *view);
+    for (const auto& listener : listeners_)
+        view->settings.push_back(make_settings(listener.config));
+    view_ = view;
+    for (auto& shard : shards_) {
+        shard->set_view(view_);
+        shard->start();
+    }
+    is_running_ = true;
+    for (const auto& listener : listeners_) start_accepting(listener);
+    return {};
+}
+
+Router::Opened Router::open_listeners(const std::vector<ListenerConfig>& wanted) {
+    std::vector<Listener> opened;
+    for (const ListenerConfig& config : wanted) {
+        AcceptorSettings settings{config.host,      config.port,       config.path,
+                                  config.unix_mode, config.unix_owner, config.unix_group};
+        auto acceptor = make_acceptor(shards_.front()->context(), settings);
+        if (!acceptor) {
+            for (const auto& listener : opened) listener.acceptor->close();
+            return tl::unexpected(acceptor.error());
+        }
+        opened.push_back({config, next_listener_++, std::move(*acceptor)});
+    }
+    return opened;
+}
+
+void Router::start_accepting(const Listener& listener) {
+    shards_.front()->post([this, acceptor = listener.acceptor, number = listener.number,
+                           address = listener.config.address] {
+        acceptor->start(
+            [this, number](int descriptor, std::string peer) {
+                on_accept(number, descriptor, std::move(peer));
+            },
+            [address](const std::string& trouble) {
+                if (trouble.empty()) {
+                    KREISEL_LOG(warning, "accepting again", {"listener", address});
+                } else {
+                    KREISEL_LOG(error, "cannot accept connections, trying again",
+                                {"listener", address}, {"why", trouble});
+                }
+            });
+    });
+}
+
+void Router::close_acceptor(const Listener& listener) {
+    if (!is_running_) return listener.acceptor->close();
+    shards_.front()->post([acceptor = listener.acceptor] { acceptor->close(); });
+}
+
+void Router::on_accept(std::size_t listener, int descriptor, std::string peer) {
+    if (connections_.count() >= connections_max_ + refusals_max) {
+        KREISEL_LOG(warning, "connection refused", {"peer", peer},
+                    {"why", "limit of connections reached"});
+        ::close(descriptor);
+        return;
+    }
+    connections_.enter();
+    const unsigned turn = next_shard_.fetch_add(1, std::memory_order_relaxed);
+    Shard& shard = *shards_[turn % shards_.size()];
+    auto open = [&shard, listener, descriptor, peer = std::move(peer)] {
+        auto stream = make_socket_stream(shard.context(), descriptor, peer);
+        auto connection = std::make_shared<Connection>(shard, std::move(stream), listener,
+                                                       shard.view()->settings[listener]);
+        shard.add(connection);
+        connection->start();
+    };
+    if (shard.is_current()) {
+        open();
+    } else {
+        shard.post(std::move(open));
+    }
+}
+
+std::shared_ptr<RealmHost> Router::make_host(const RealmConfig& realm,
+                                             const AccessSnapshot& access) {
+    std::vector<Shard*> shards;
+    for (const auto& shard : shards_) shards.push_back(shard.get());
+    RealmOptions options{realm.name, realm.limits, access.realms.at(realm.name)->permissions};
+    auto host = std::make_shared<RealmHost>(std::move(options), std::move(shards), access.version);
+    host->set_log_level(realm.log_level);
+    return host;
+}
+
+ConnectionSettingsPtr Router::make_settings(const ListenerConfig& listener) {
+    auto websocket = std::make_shared<WebSocketServerSettings>();
+    websocket->paths = listener.paths;
+    for (const Encoding encoding : listener.serializers) {
+        websocket->subprotocols.emplace_back(subprotocol_of(encoding, Framing::websocket));
+        if (!listener.has_batched) continue;
+        websocket->subprotocols.emplace_back(subprotocol_of(encoding, Framing::websocket_batched));
+    }
+    websocket->origins = listener.origins;
+    websocket->message_bytes_max = listener.limits.hello_bytes_max;
+    websocket->allow_deflate = listener.has_deflate;
+    websocket->page = make_page(listener);
+    websocket->server_name = agent();
+    websocket->is_overloaded = [this] { return is_overloaded(); };
+    auto settings = std::make_shared<ConnectionSettings>();
+    settings->listener = listener;
+    settings->websocket = std::move(websocket);
+    settings->rawsocket.encodings = listener.serializers;
+    settings->rawsocket.message_bytes_max = listener.limits.message_bytes_max;
+    return settings;
+}
+
+std::vector<std::string> Router::addresses() const {
+    std::vector<std::string> result;
+    for (const auto& [config, number, acceptor] : listeners_) {
+        const bool is_unix = config.kind == ListenerConfig::Kind::unix_socket;
+        const bool is_v6 = config.host.find(':') != std::string::npos;
+        const std::string place = is_unix ? config.path
+                                          : (is_v6 ? "[" + config.host + "]" : config.host) + ":" +
+                                                std::to_string(acceptor->port());
+        if (config.has_websocket) {
+            const std::string path = config.paths.empty() ? "/" : config.paths.front();
+            result.push_back(is_unix ? "ws+unix:" + place : "ws://" + place + path);
+        }
+        if (config.has_rawsocket) result.push_back((is_unix ? "rs+unix:" : "rs://") + place);
+    }
+    return result;
+}
+
+std::size_t Router::pending_calls() {
+    auto sum = std::make_shared<std::atomic<std::size_t>>(0);
+    auto left = std::make_shared<std::atomic<std::size_t>>(view_->hosts.size());
+    for (const auto& [name, host] : view_->hosts) {
+        host->run([sum, left, result = pending_calls_](Realm& realm, Effects&) {
+            *sum += realm.counts().pending_calls;
+            if (--*left == 0) *result = sum->load();
+        });
+    }
+    return pending_calls_->load();
+}
+
+void Router::begin_drain() {
+    is_draining_ = true;
+    for (const auto& listener : listeners_) close_acceptor(listener);
+    listeners_.clear();
+}
+
+void Router::close_connections() {
+    for (auto& shard : shards_) {
+        shard->post([shard = shard.get()] {
+            shard->for_each_connection(
+                [](Connection& connection) { connection.finish_for_restart(); });
+        });
+    }
+}
+
+void Router::stop() {
+    if (!is_running_) return;
+    for (const auto& listener : listeners_) close_acceptor(listener);
+    // Behind the acceptors' ends, so that a unix socket's file is gone.
+    for (auto& shard : shards_) shard->stop();
+    for (auto& shard : shards_) shard->join();
+    is_running_ = false;
+}
+
+}  // namespace kreisel

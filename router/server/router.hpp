@@ -1,0 +1,110 @@
+#pragma once
+// Router: the whole of it, embeddable: shards, realms, listeners; start, reload, drain, stop.
+//
+// Owned by main (or by an embedding program) and driven from one control thread, which is not a
+// shard. Shards read what they need from the RouterView they are given.
+//
+//     Router router(*load_config("realms.yaml"));
+//     if (auto started = router.start(); !started) ...
+//     for (const auto& address : router.addresses()) std::cout << address << '\n';
+
+#include "common/net/acceptor.hpp"
+#include "router/config/config.hpp"
+#include "router/server/router_view.hpp"
+#include "router/server/shard.hpp"
+
+#include <tl/expected.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kreisel {
+
+/// How many connections there are, and how many of them have not joined yet. Any thread.
+class Occupancy {
+  public:
+    void enter() { count_.fetch_add(1, std::memory_order_relaxed); }
+    void leave() { count_.fetch_sub(1, std::memory_order_relaxed); }
+    [[nodiscard]] std::size_t count() const { return count_.load(std::memory_order_relaxed); }
+
+  private:
+    std::atomic<std::size_t> count_{0};
+};
+
+class Router {
+  public:
+    explicit Router(RouterConfig config);
+    ~Router();
+    Router(const Router&) = delete;
+    Router& operator=(const Router&) = delete;
+
+    // --- control thread ---
+    /// Opens every listener, then starts the shards. The error is one sentence for the operator,
+    /// and nothing runs.
+    [[nodiscard]] tl::expected<void, std::string> start();
+    /// `ws://127.0.0.1:8080/ws`, `rs://127.0.0.1:8080`, `ws+unix:/run/k.sock`: to connect to.
+    [[nodiscard]] std::vector<std::string> addresses() const;
+    /// Goes over to `next`, all or nothing: an error changes nothing. Returns what changed, in
+    /// words.
+    [[nodiscard]] tl::expected<std::vector<std::string>, std::string> reload(RouterConfig next);
+    /// Stops accepting; sessions go on.
+    void begin_drain();
+    /// Calls without an answer, as of a moment ago. Asks anew with each call.
+    [[nodiscard]] std::size_t pending_calls();
+    /// Closes every connection so that clients reconnect elsewhere (1012, no GOODBYE).
+    void close_connections();
+    [[nodiscard]] std::size_t connection_count() const { return connections_.count(); }
+    /// Ends the shards' threads at once. Idempotent; also done by the destructor.
+    void stop();
+    [[nodiscard]] const RouterConfig& config() const { return config_; }
+    /// Soft limit of open files as raised at start, and how many connections fit under it.
+    [[nodiscard]] std::size_t connections_that_fit() const { return connections_that_fit_; }
+
+    // --- any thread ---
+    [[nodiscard]] Occupancy& logins() { return logins_; }
+    [[nodiscard]] Occupancy& connections() { return connections_; }
+    /// New connections are refused: too many, or the router is stopping.
+    [[nodiscard]] bool is_overloaded() const;
+
+  private:
+    struct Listener {
+        ListenerConfig config;
+        std::size_t number = 0;
+        std::shared_ptr<Acceptor> acceptor;
+    };
+    using Opened = tl::expected<std::vector<Listener>, std::string>;
+
+    [[nodiscard]] Opened open_listeners(const std::vector<ListenerConfig>& wanted);
+    void start_accepting(const Listener& listener);
+    void on_accept(std::size_t listener, int descriptor, std::string peer);
+    void close_acceptor(const Listener& listener);
+    [[nodiscard]] std::shared_ptr<RealmHost> make_host(const RealmConfig& realm,
+                                                       const AccessSnapshot& access);
+    [[nodiscard]] ConnectionSettingsPtr make_settings(const ListenerConfig& listener);
+    void publish_view(RouterViewPtr view);
+    void apply_realms(const RouterConfig& next, RouterView& view);
+    void apply_limits();
+
+    RouterConfig config_;
+    std::uint64_t version_ = 1;
+    std::size_t connections_that_fit_ = 0;
+    Occupancy logins_;
+    Occupancy connections_;
+    std::atomic<std::size_t> connections_max_{0};
+    std::atomic<std::size_t> logins_max_{0};
+    std::atomic<bool> is_draining_{false};
+    bool is_running_ = false;
+
+    std::vector<std::unique_ptr<Shard>> shards_;
+    std::atomic<unsigned> next_shard_{0};
+    std::vector<Listener> listeners_;
+    std::size_t next_listener_ = 0;
+    RouterViewPtr view_;
+    std::shared_ptr<std::atomic<std::size_t>> pending_calls_;
+};
+
+}  // namespace kreisel

@@ -1,0 +1,90 @@
+// Reload: from one configuration to the next while sessions live on. What can fail comes first;
+// what follows cannot.
+#include "common/base/log.hpp"
+#include "common/wamp/errors.hpp"
+#include "router/server/connection.hpp"
+#include "router/server/realm_host.hpp"
+#include "router/server/router.hpp"
+
+namespace kreisel {
+
+void Router::apply_realms(const RouterConfig& next, RouterView& view) {
+    view.access = make_access(next, version_);
+    for (const RealmConfig& realm : next.realms) {
+        const auto old = view_ ? view_->hosts.find(realm.name) : decltype(view_->hosts.end()){};
+        if (!view_ || old == view_->hosts.end()) {
+            view.hosts.emplace(realm.name, make_host(realm, *view.access));
+            continue;
+        }
+        view.hosts.emplace(realm.name, old->second);
+        old->second->set_log_level(realm.log_level);
+        old->second->set_access(version_, view.access->realms.at(realm.name)->permissions,
+                                realm.limits);
+    }
+}
+
+tl::expected<std::vector<std::string>, std::string> Router::reload(RouterConfig next) {
+    const ConfigChanges changes = compare(config_, next);
+    std::vector<ListenerConfig> wanted;
+    for (const ListenerConfig& listener : next.listeners) {
+        const auto same = std::find_if(
+            listeners_.begin(), listeners_.end(),
+            [&listener](const Listener& l) { return l.config.address == listener.address; });
+        if (same == listeners_.end()) wanted.push_back(listener);
+    }
+    auto opened = open_listeners(wanted);
+    if (!opened) return tl::unexpected(opened.error());
+
+    ++version_;
+    auto view = std::make_shared<RouterView>();
+    view->settings = view_->settings;
+    apply_realms(next, *view);
+    std::vector<Listener> kept;
+    std::vector<Listener> closing;
+    for (Listener& listener : listeners_) {
+        const auto same = std::find_if(next.listeners.begin(), next.listeners.end(),
+                                       [&listener](const ListenerConfig& config) {
+                                           return config.address == listener.config.address;
+                                       });
+        if (same == next.listeners.end()) {
+            closing.push_back(std::move(listener));
+            continue;
+        }
+        if (!(*same == listener.config)) view->settings[listener.number] = make_settings(*same);
+        listener.config = *same;
+        kept.push_back(std::move(listener));
+    }
+    for (Listener& listener : *opened) {
+        view->settings.push_back(make_settings(listener.config));
+        kept.push_back(std::move(listener));
+    }
+    const auto before = view_;
+    listeners_ = std::move(kept);
+    config_ = std::move(next);
+    apply_limits();
+    publish_view(view);
+    for (const Listener& listener : listeners_) {
+        const bool is_new = listener.number >= before->settings.size();
+        if (is_new) start_accepting(listener);
+    }
+    for (const Listener& listener : closing) close_acceptor(listener);
+    for (const auto& [name, host] : before->hosts) {
+        if (view->hosts.count(name) > 0) continue;
+        host->run(
+            [](Realm& realm, Effects& effects) { realm.close_all(uris::close_realm, effects); });
+    }
+    return changes.words;
+}
+
+void Router::publish_view(RouterViewPtr view) {
+    view_ = std::move(view);
+    for (auto& shard : shards_) {
+        shard->post([shard = shard.get(), current = view_] {
+            shard->set_view(current);
+            shard->for_each_connection(
+                [](Connection& connection) { connection.refresh_settings(); });
+        });
+    }
+}
+
+}  // namespace kreisel
