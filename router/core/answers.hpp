@@ -1,7 +1,9 @@
 #pragma once
-// The messages by which the core refuses: ERROR to a request, ABORT, GOODBYE. `text` is for people
-// and stands in the details as "message". Pure.
+// The messages by which the core refuses: ERROR to a request, ABORT, GOODBYE. `text` is for people:
+// the first argument of an ERROR, where clients look for it, and "message" in the details of ABORT
+// and GOODBYE. Pure.
 
+#include "common/codec/codec.hpp"
 #include "common/wamp/errors.hpp"
 #include "common/wamp/messages.hpp"
 
@@ -11,23 +13,20 @@
 
 namespace kreisel {
 
-[[nodiscard]] inline Dict make_message_details(std::string text) {
-    Dict details;
-    if (!text.empty()) details.append("message", std::move(text));
-    return details;
-}
-
 [[nodiscard]] inline ErrorMessage make_error(MessageType request_type, RequestId request,
-                                             std::string_view uri, std::string text = {}) {
-    return ErrorMessage{request_type, request, make_message_details(std::move(text)), Uri(uri), {}};
+                                             std::string_view uri, std::string text) {
+    return ErrorMessage{
+        request_type, request, {}, Uri(uri), make_payload({Value(std::move(text))})};
 }
 
 [[nodiscard]] inline Abort make_violation(std::string text) {
-    return Abort{make_message_details(std::move(text)), Uri(uris::protocol_violation), {}};
+    return Abort{Dict{{"message", Value(std::move(text))}}, Uri(uris::protocol_violation), {}};
 }
 
 [[nodiscard]] inline Goodbye make_goodbye(std::string_view reason, std::string text = {}) {
-    return Goodbye{make_message_details(std::move(text)), Uri(reason)};
+    Goodbye goodbye{{}, Uri(reason)};
+    if (!text.empty()) goodbye.details.append("message", std::move(text));
+    return goodbye;
 }
 
 }  // namespace kreisel
