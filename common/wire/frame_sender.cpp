@@ -67,7 +67,6 @@ void FrameStream::close(std::uint16_t code, std::string_view reason, ByteWriter&
 }
 
 void FrameStream::send(DataKind kind, std::span<const std::uint8_t> message, ByteWriter& output) {
-    if (has_sent_close_ || has_ended_) return;
     const auto opcode = kind == DataKind::text ? Opcode::text : Opcode::binary;
     const auto mask = next_mask();
     if (deflate_ && message.size() >= compressed_bytes_min) {
@@ -85,6 +84,7 @@ void FrameStream::send(DataKind kind, std::span<const std::uint8_t> message, Byt
 }
 
 void FrameStream::send_wamp(std::span<const std::uint8_t> message, ByteWriter& output) {
+    if (has_sent_close_ || has_ended_) return;
     const auto kind = is_text(subprotocol_.encoding) ? DataKind::text : DataKind::binary;
     if (subprotocol_.framing != Framing::websocket_batched) return send(kind, message, output);
     ByteWriter batch(message.size() + batch_prefix_bytes);

@@ -277,10 +277,15 @@ void FrameStream::finish_control(WireEvents& events) {
 
 void FrameStream::deliver(SharedBytes message, Opcode opcode, WireEvents& events) {
     if (subprotocol_.framing != Framing::websocket_batched) {
-        events.messages.push_back({std::move(message), opcode == Opcode::text});
+        events.messages.push_back(
+            {std::move(message), opcode == Opcode::text, events.output.size()});
         return;
     }
+    const std::size_t before = events.messages.size();
     const auto fault = split_batch(subprotocol_.encoding, message, events.messages);
+    for (std::size_t i = before; i < events.messages.size(); ++i) {
+        events.messages[i].output_offset = events.output.size();
+    }
     if (!fault.empty()) fail(close_code::protocol_error, fault, events);
 }
 

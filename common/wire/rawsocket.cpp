@@ -159,7 +159,7 @@ class RawSocket : public Wire {
         auto message =
             prefix.size == 0 ? SharedBytes() : burst.block.slice(burst.used, prefix.size);
         burst.used += prefix.size;
-        events.messages.push_back({std::move(message), is_text(encoding_)});
+        events.messages.push_back({std::move(message), is_text(encoding_), events.output.size()});
         return prefix_bytes + prefix.size;
     }
 
@@ -212,7 +212,8 @@ class RawSocket : public Wire {
         auto payload = std::move(payload_).take().compact();
         switch (type_) {
             case RawSocketFrame::message:
-                events.messages.push_back({std::move(payload), is_text(encoding_)});
+                events.messages.push_back(
+                    {std::move(payload), is_text(encoding_), events.output.size()});
                 return;
             case RawSocketFrame::ping:
                 append_rawsocket_head(RawSocketFrame::pong, payload.size(), events.output);

@@ -48,7 +48,8 @@ enum class DataKind : std::uint8_t { text, binary };
 /// A WebSocket of either role, with what WAMP does not need: the kind of each message is chosen.
 class WebSocket : public Wire {
   public:
-    /// Appends one whole message of that kind, compressed if deflate was negotiated and helps.
+    /// Appends one whole message of that kind, compressed if deflate was negotiated and helps. Also
+    /// after the end, for answers that go out before the close frame (WireMessage::output_offset).
     virtual void frame_data(DataKind kind, std::span<const std::uint8_t> message,
                             ByteWriter& output) = 0;
 };

@@ -46,6 +46,9 @@ struct WireMessage {
     SharedBytes bytes;
     /// A WebSocket text message; RawSocket has no such difference and sets it for JSON.
     bool is_text = false;
+    /// Size of WireEvents::output when the message was complete. An answer to it belongs in front
+    /// of what stands behind that place (pongs and the close frame that came later).
+    std::size_t output_offset = 0;
 };
 
 /// Why and how the stream ended: nothing that arrives later is looked at.
