@@ -147,6 +147,8 @@ struct ConfigChanges {
     std::vector<std::string> listeners_added;  ///< addresses
     std::vector<std::string> listeners_removed;
     std::vector<std::string> listeners_changed;
+    /// Only limits or keep-alive: they bite without reopening.
+    std::vector<std::string> listeners_relimited;
     std::vector<std::string> realms_added;
     std::vector<std::string> realms_removed;
     std::vector<std::string> realms_changed;

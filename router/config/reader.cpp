@@ -1,0 +1,49 @@
+#include "router/config/reader.hpp"
+
+#include "router/config/scalars.hpp"
+
+#include <algorithm>
+
+namespace kreisel {
+
+void Reader::fail_at(const YamlNode& node, std::string path, std::string text) {
+    errors_.push_back({file_, node.line, node.column, std::move(path), std::move(text)});
+}
+
+std::vector<ConfigError> Reader::take_errors() {
+    std::stable_sort(
+        errors_.begin(), errors_.end(), [](const ConfigError& left, const ConfigError& right) {
+            return std::pair(left.line, left.column) < std::pair(right.line, right.column);
+        });
+    return std::move(errors_);
+}
+
+const std::string* Reader::read_scalar(const YamlNode& node, std::string_view wanted) {
+    if (node.kind == YamlNode::Kind::scalar) return &node.text;
+    std::string_view found = "has no value";
+    if (node.kind == YamlNode::Kind::list) found = "is a list";
+    if (node.kind == YamlNode::Kind::map) found = "is a map";
+    fail(node, std::string(found) + "; write " + std::string(wanted));
+    return nullptr;
+}
+
+std::string Reader::hint(std::string_view text, const std::vector<std::string>& candidates) {
+    if (const auto near = nearest_name(text, candidates)) return "; did you mean '" + *near + "'?";
+    if (candidates.empty()) return "";
+    std::string all;
+    for (const std::string& candidate : candidates) all += (all.empty() ? "" : ", ") + candidate;
+    return "; known are: " + all;
+}
+
+Reader::Step::Step(Reader& reader, std::string_view key)
+    : reader_(reader), size_(reader.path_.size()) {
+    if (!reader.path_.empty()) reader.path_ += '.';
+    reader.path_ += key;
+}
+
+Reader::Step::Step(Reader& reader, std::size_t index)
+    : reader_(reader), size_(reader.path_.size()) {
+    reader.path_ += "[" + std::to_string(index) + "]";
+}
+
+}  // namespace kreisel

@@ -1,0 +1,134 @@
+// The router's own settings and the limits that listeners and realms inherit.
+
+#include "router/config/schema.hpp"
+
+#include "router/config/settings.hpp"
+
+namespace kreisel {
+
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+
+constexpr std::uint64_t kibibyte = std::uint64_t{1} << 10;
+constexpr std::uint64_t gibibyte = std::uint64_t{1} << 30;
+constexpr std::uint32_t million = 1'000'000;
+
+const Choices<SlowConsumer>& slow_consumers() {
+    static const Choices<SlowConsumer> choices = {
+        {"disconnect", SlowConsumer::disconnect},
+        {"drop_newest", SlowConsumer::drop_newest},
+        {"block_publisher", SlowConsumer::block_publisher}};
+    return choices;
+}
+
+const Choices<LogFormat>& log_formats() {
+    static const Choices<LogFormat> choices = {{"text", LogFormat::text},
+                                               {"json", LogFormat::json}};
+    return choices;
+}
+
+Setting<RouterConfig> shards_setting() {
+    constexpr std::uint32_t shards_max = 256;
+    return scalar<RouterConfig>(
+        "shards", "auto, or a number from 1 to 256",
+        [](Reader&, const YamlNode&, const std::string& text, RouterConfig& config) {
+            const auto number = text == "auto" ? 0 : parse_count(text);
+            if (!number || *number > shards_max || (*number == 0 && text != "auto")) return false;
+            config.shards = static_cast<std::uint32_t>(*number);
+            return true;
+        },
+        [](const RouterConfig& config) {
+            return config.shards == 0 ? std::string("auto") : std::to_string(config.shards);
+        });
+}
+
+Table<RouterConfig> make_router_table() {
+    // Limits stand first: listeners and realms start from them.
+    Table<RouterConfig> table;
+    table.push_back(
+        section("limits", joined(lifted(connection_limits_table(), &RouterConfig::limits),
+                                 lifted(realm_limits_table(), &RouterConfig::realm_limits))));
+    table.push_back(section("keep_alive", lifted(keep_alive_table(), &RouterConfig::keep_alive)));
+    table.push_back(
+        section<RouterConfig>("log", {choice("level", &RouterConfig::log_level, log_levels()),
+                                      choice("format", &RouterConfig::log_format, log_formats())}));
+    table.push_back(shards_setting());
+    table.push_back(count("max_connections", &RouterConfig::connections_max, 1U, 10 * million));
+    table.push_back(count("handshakes_in_flight", &RouterConfig::handshakes_max, 1U, million));
+    table.push_back(duration("drain_timeout", &RouterConfig::drain_timeout, Duration{0}, hours{1}));
+    table.push_back(required(listeners_setting()));
+    table.push_back(required(realms_setting()));
+    return table;
+}
+
+}  // namespace
+
+std::string_view to_text(SlowConsumer policy) {
+    for (const auto& [name, value] : slow_consumers()) {
+        if (value == policy) return name;
+    }
+    return "";
+}
+std::string_view to_text(LogLevel level) {
+    for (const auto& [name, value] : log_levels()) {
+        if (value == level) return name;
+    }
+    return "";
+}
+std::string_view to_text(LogFormat format) {
+    for (const auto& [name, value] : log_formats()) {
+        if (value == format) return name;
+    }
+    return "";
+}
+
+const Choices<LogLevel>& log_levels() {
+    static const Choices<LogLevel> choices = {
+        {"trace", LogLevel::trace},     {"debug", LogLevel::debug}, {"info", LogLevel::info},
+        {"warning", LogLevel::warning}, {"error", LogLevel::error}, {"off", LogLevel::off}};
+    return choices;
+}
+
+Table<ConnectionLimits> connection_limits_table() {
+    using Limits = ConnectionLimits;
+    constexpr unsigned nesting_low = 4;
+    constexpr unsigned nesting_high = 512;
+    return {size("message_bytes_max", &Limits::message_bytes_max, kibibyte, gibibyte),
+            size("hello_bytes_max", &Limits::hello_bytes_max, kibibyte, gibibyte),
+            duration("hello_timeout", &Limits::hello_timeout, milliseconds{100}, hours{1}),
+            count("nesting_max", &Limits::nesting_max, nesting_low, nesting_high),
+            size("outbox_bytes_max", &Limits::outbox_bytes_max, 64 * kibibyte, 16 * gibibyte),
+            choice("slow_consumer", &Limits::slow_consumer, slow_consumers()),
+            duration("pause_max", &Limits::pause_max, milliseconds{1}, minutes{1}),
+            count("messages_per_second_max", &Limits::messages_per_second_max, 0U, 10 * million)};
+}
+
+Table<RealmLimits> realm_limits_table() {
+    return {count("subscriptions_per_session", &RealmLimits::subscriptions_per_session, 1U,
+                  10 * million),
+            count("registrations_per_session", &RealmLimits::registrations_per_session, 1U,
+                  10 * million),
+            count("pending_calls_per_session", &RealmLimits::pending_calls_per_session, 1U,
+                  10 * million)};
+}
+
+Table<KeepAlive> keep_alive_table() {
+    return {duration("ping_interval", &KeepAlive::ping_interval, Duration{0}, hours{24}),
+            duration("ping_timeout", &KeepAlive::ping_timeout, milliseconds{100}, hours{1})};
+}
+
+const Table<RouterConfig>& router_table() {
+    static const Table<RouterConfig> table = make_router_table();
+    return table;
+}
+
+std::vector<KeyInfo> all_keys() {
+    std::vector<KeyInfo> keys;
+    list_table(router_table(), "", keys);
+    return keys;
+}
+
+}  // namespace kreisel

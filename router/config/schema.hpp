@@ -1,0 +1,24 @@
+#pragma once
+// The schema of realms.yaml: one Table for each part of the configuration.
+
+#include "router/config/settings.hpp"
+#include "router/config/table.hpp"
+
+#include <vector>
+
+namespace kreisel {
+
+[[nodiscard]] Table<ConnectionLimits> connection_limits_table();
+[[nodiscard]] Table<RealmLimits> realm_limits_table();
+[[nodiscard]] Table<KeepAlive> keep_alive_table();
+[[nodiscard]] Setting<RouterConfig> listeners_setting();
+[[nodiscard]] Setting<RouterConfig> realms_setting();
+[[nodiscard]] const Choices<LogLevel>& log_levels();
+
+/// All of the file.
+[[nodiscard]] const Table<RouterConfig>& router_table();
+
+/// Every key of the schema, for the test of docs/configuration.md.
+[[nodiscard]] std::vector<KeyInfo> all_keys();
+
+}  // namespace kreisel

@@ -1,0 +1,288 @@
+// Realms: URI rules, roles with their permissions, log-in.
+
+#include "common/base/base64.hpp"
+#include "router/config/schema.hpp"
+#include "router/config/settings.hpp"
+
+namespace kreisel {
+
+namespace {
+
+/// One user as a list item; RealmConfig keeps a map by authid.
+struct UserEntry {
+    std::string authid;
+    UserCredentials credentials;
+};
+
+const Choices<UriRule>& uri_rules() {
+    static const Choices<UriRule> choices = {{"loose", UriRule::loose},
+                                             {"strict", UriRule::strict}};
+    return choices;
+}
+const Choices<MatchPolicy>& match_policies() {
+    static const Choices<MatchPolicy> choices = {{"exact", MatchPolicy::exact},
+                                                 {"prefix", MatchPolicy::prefix},
+                                                 {"wildcard", MatchPolicy::wildcard}};
+    return choices;
+}
+const Choices<Action>& actions() {
+    static const Choices<Action> choices = {{"publish", Action::publish},
+                                            {"subscribe", Action::subscribe},
+                                            {"call", Action::call},
+                                            {"register", Action::register_}};
+    return choices;
+}
+const Choices<Disclose>& disclosures() {
+    static const Choices<Disclose> choices = {{"on_request", Disclose::on_request},
+                                              {"always", Disclose::always},
+                                              {"never", Disclose::never}};
+    return choices;
+}
+
+Setting<PermissionRule> allow_setting() {
+    return words<PermissionRule>(
+        "allow", "publish, subscribe, call, register",
+        [](Reader& reader, const YamlNode& node, PermissionRule& rule) {
+            const auto action = read_choice(reader, node, actions());
+            if (action) rule.allow[static_cast<unsigned>(*action)] = true;
+        },
+        [](const PermissionRule& rule) {
+            std::vector<std::string> names;
+            for (const auto& [name, action] : actions()) {
+                if (rule.allow[static_cast<unsigned>(action)]) names.push_back(name);
+            }
+            return names;
+        },
+        [](PermissionRule& rule) {
+            for (bool& allowed : rule.allow) allowed = false;
+        });
+}
+
+Table<PermissionRule> permission_table() {
+    return {required(scalar<PermissionRule>(
+                "uri", "a URI like com.example.topic",
+                [](Reader&, const YamlNode&, const std::string& uri, PermissionRule& rule) {
+                    rule.uri = uri;
+                    return true;
+                },
+                [](const PermissionRule& rule) { return show_text(rule.uri); })),
+            choice("match", &PermissionRule::match, match_policies()), required(allow_setting()),
+            choice("disclose", &PermissionRule::disclose, disclosures())};
+}
+
+void add_rule(Reader& reader, const YamlNode& node, RoleConfig& role, PermissionRule rule) {
+    const EmptyComponents empty = rule.match == MatchPolicy::exact    ? EmptyComponents::none
+                                  : rule.match == MatchPolicy::prefix ? EmptyComponents::last
+                                                                      : EmptyComponents::anywhere;
+    const YamlNode& place = place_of(node, "uri");
+    const Reader::Step step(reader, "uri");
+    if (!is_valid_uri(rule.uri, reader.uri_rule, empty)) {
+        reader.fail(place, "'" + rule.uri + "' is no valid URI for match: " +
+                               show_choice(match_policies(), rule.match) +
+                               (reader.uri_rule == UriRule::strict
+                                    ? "; with uri_rules: strict it is made of [0-9a-z_]"
+                                    : ""));
+        return;
+    }
+    for (const PermissionRule& other : role.permissions) {
+        if (other.uri == rule.uri && other.match == rule.match) {
+            reader.fail(place, "'" + rule.uri + "' has a rule with this match already; keep one");
+            return;
+        }
+    }
+    rule.origin = reader.file() + ":" + std::to_string(node.line);
+    role.permissions.push_back(std::move(rule));
+}
+
+Table<RoleConfig> role_table() {
+    ListAccess<RoleConfig, PermissionRule> access;
+    access.make = [](Reader&) { return PermissionRule{}; };
+    access.get = [](const RoleConfig& role) { return role.permissions; };
+    access.add = add_rule;
+    // No name: the same URI may stand under each match policy, add_rule judges repetition.
+    access.name_key = "uri";
+    return {required(text("name", "a name", &RoleConfig::name)),
+            list_of("permissions", permission_table(), std::move(access))};
+}
+
+/// A role name that the realm must define.
+template <class T, class Take>
+bool use_role(Reader& reader, const YamlNode& node, const std::string& role, T& object, Take take) {
+    if (role.empty()) return false;
+    reader.role_uses.push_back({node, reader.path(), role});
+    take(object, role);
+    return true;
+}
+
+Table<UserCredentials::WampCra> wampcra_table() {
+    using WampCra = UserCredentials::WampCra;
+    constexpr unsigned iterations_max = 10'000'000;
+    return {required(secret<WampCra>(
+                "secret", [](WampCra& cra, std::string value) { cra.secret = std::move(value); },
+                [](const WampCra& cra) {
+                    return cra.secret.empty() ? std::nullopt : std::optional(cra.secret);
+                })),
+            text("salt", "a text", &WampCra::salt),
+            count("iterations", &WampCra::iterations, 1U, iterations_max),
+            count("key_bytes", &WampCra::key_bytes, 16U, 64U)};
+}
+
+Setting<UserEntry> wampcra_setting() {
+    static const Table<UserCredentials::WampCra> table = wampcra_table();
+    Setting<UserEntry> setting;
+    setting.key = "wampcra";
+    setting.type = "map";
+    setting.read = [](Reader& reader, const YamlNode& node, UserEntry& user) {
+        UserCredentials::WampCra cra;
+        read_table(reader, node, table, cra);
+        const bool is_salted = !cra.salt.empty() && !cra.secret.empty();
+        if (is_salted && base64_decoded_size(cra.secret) != cra.key_bytes) {
+            const Reader::Step step(reader, "secret");
+            reader.fail(place_of(node, "secret"),
+                        "with a salt, the secret is base64 of the derived key of " +
+                            std::to_string(cra.key_bytes) + " octets, not the password");
+        }
+        user.credentials.wampcra = std::move(cra);
+    };
+    setting.tell = [](const UserEntry& user, const UserEntry&, Visitor& visitor) {
+        if (!user.credentials.wampcra) return;
+        visitor.on_section_begin("wampcra");
+        tell_table(table, *user.credentials.wampcra, {}, visitor);
+        visitor.on_section_end();
+    };
+    setting.list = [](const std::string& path, std::vector<KeyInfo>& keys) {
+        keys.push_back({path, "map", ""});
+        list_table(table, path, keys);
+    };
+    return setting;
+}
+
+Table<UserEntry> user_table() {
+    return {
+        required(text("authid", "a name", &UserEntry::authid)),
+        required(scalar<UserEntry>(
+            "role", "the name of a role",
+            [](Reader& reader, const YamlNode& node, const std::string& role, UserEntry& user) {
+                return use_role(reader, node, role, user,
+                                [](UserEntry& u, const auto& name) { u.credentials.role = name; });
+            },
+            [](const UserEntry& user) {
+                return user.credentials.role.empty() ? "" : show_text(user.credentials.role);
+            })),
+        secret<UserEntry>(
+            "ticket",
+            [](UserEntry& user, std::string value) { user.credentials.ticket = std::move(value); },
+            [](const UserEntry& user) { return user.credentials.ticket; }),
+        wampcra_setting()};
+}
+
+Table<RealmConfig> authentication_table() {
+    ListAccess<RealmConfig, UserEntry> access;
+    access.make = [](Reader&) { return UserEntry{}; };
+    access.get = [](const RealmConfig& realm) {
+        std::vector<UserEntry> users;
+        for (const auto& [authid, credentials] : realm.users)
+            users.push_back({authid, credentials});
+        return users;
+    };
+    access.add = [](Reader& reader, const YamlNode& node, RealmConfig& realm, UserEntry user) {
+        const bool has_method =
+            &place_of(node, "ticket") != &node || &place_of(node, "wampcra") != &node;
+        if (!has_method) reader.fail(node, "the user has no secret; add ticket: or wampcra:");
+        realm.users[user.authid] = std::move(user.credentials);
+    };
+    access.name = [](const UserEntry& user) { return user.authid; };
+    access.name_key = "authid";
+    return {
+        scalar<RealmConfig>(
+            "anonymous_role", "the name of a role",
+            [](Reader& reader, const YamlNode& node, const std::string& role, RealmConfig& realm) {
+                return use_role(reader, node, role, realm,
+                                [](RealmConfig& r, const auto& name) { r.anonymous_role = name; });
+            },
+            [](const RealmConfig& realm) {
+                return realm.anonymous_role ? show_text(*realm.anonymous_role) : std::string();
+            }),
+        list_of("users", user_table(), std::move(access))};
+}
+
+Table<RealmConfig> realm_table() {
+    ListAccess<RealmConfig, RoleConfig> roles;
+    roles.make = [](Reader&) { return RoleConfig{}; };
+    roles.get = [](const RealmConfig& realm) { return realm.roles; };
+    roles.add = [](Reader&, const YamlNode&, RealmConfig& realm, RoleConfig role) {
+        realm.roles.push_back(std::move(role));
+    };
+    roles.name = [](const RoleConfig& role) { return role.name; };
+    roles.name_key = "name";
+
+    Setting<RealmConfig> rules = choice("uri_rules", &RealmConfig::uri_rule, uri_rules());
+    rules.read = [read = rules.read](Reader& reader, const YamlNode& node, RealmConfig& realm) {
+        read(reader, node, realm);
+        reader.uri_rule = realm.uri_rule;
+    };
+    const Setting<RealmConfig> log_level = scalar<RealmConfig>(
+        "log_level", type_of_choices(log_levels()),
+        [](Reader& reader, const YamlNode& node, const std::string&, RealmConfig& realm) {
+            realm.log_level = read_choice(reader, node, log_levels());
+            return true;
+        },
+        [](const RealmConfig& realm) {
+            return realm.log_level ? show_choice(log_levels(), *realm.log_level) : std::string();
+        });
+    // uri_rules stands before roles, whose URIs it judges.
+    return {required(scalar<RealmConfig>(
+                "name", "a URI like realm1 or com.example.realm",
+                [](Reader&, const YamlNode&, const std::string& name, RealmConfig& realm) {
+                    realm.name = name;
+                    return is_valid_uri(name, UriRule::loose, EmptyComponents::none);
+                },
+                [](const RealmConfig& realm) {
+                    return realm.name.empty() ? std::string() : show_text(realm.name);
+                })),
+            rules,
+            boolean("strict_request_ids", &RealmConfig::has_strict_request_ids),
+            log_level,
+            section("limits", lifted(realm_limits_table(), &RealmConfig::limits)),
+            list_of("roles", role_table(), std::move(roles)),
+            section("authentication", authentication_table())};
+}
+
+void judge_roles(Reader& reader, const YamlNode& node, const RealmConfig& realm) {
+    std::vector<std::string> names;
+    for (const RoleConfig& role : realm.roles) names.push_back(role.name);
+    for (const Reader::RoleUse& use : reader.role_uses) {
+        if (std::find(names.begin(), names.end(), use.role) != names.end()) continue;
+        reader.fail_at(
+            use.place, use.path,
+            "the realm defines no role '" + use.role + "'" + Reader::hint(use.role, names));
+    }
+    const bool has_log_in = realm.anonymous_role || !realm.users.empty() ||
+                            !place_of(place_of(node, "authentication"), "users").items.empty();
+    if (!has_log_in) {
+        reader.fail(node, "nobody can log in; add authentication: with anonymous_role: or users:");
+    }
+}
+
+}  // namespace
+
+Setting<RouterConfig> realms_setting() {
+    ListAccess<RouterConfig, RealmConfig> access;
+    access.make = [](Reader& reader) {
+        reader.role_uses.clear();
+        reader.uri_rule = UriRule::loose;
+        RealmConfig realm;
+        realm.limits = reader.config().realm_limits;
+        return realm;
+    };
+    access.get = [](const RouterConfig& config) { return config.realms; };
+    access.add = [](Reader& reader, const YamlNode& node, RouterConfig& config, RealmConfig realm) {
+        judge_roles(reader, node, realm);
+        config.realms.push_back(std::move(realm));
+    };
+    access.name = [](const RealmConfig& realm) { return realm.name; };
+    access.name_key = "name";
+    return list_of("realms", realm_table(), std::move(access));
+}
+
+}  // namespace kreisel
