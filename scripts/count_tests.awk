@@ -8,7 +8,7 @@
     count = $0
     sub(/^.*\(/, "", count)
     sub(/ tests?\).*$/, "", count)
-    kind[++kinds] = $1
+    kinds_seen[++kinds] = $1
     tests_of[$1] = count
 }
 
@@ -27,8 +27,9 @@ END {
         }
     }
     for (i = 1; i <= kinds; i++) {
-        printf "%-10s %4d test%s%s\n", kind[i], tests_of[kind[i]], tests_of[kind[i]] == 1 ? "" : "s", \
-            kind[i] in cases_of ? ", " cases_of[kind[i]] " cases" : ""
+        kind = kinds_seen[i]
+        cases = kind in cases_of ? ", " cases_of[kind] " cases" : ""
+        printf "%-10s %4d test%s%s\n", kind, tests_of[kind], tests_of[kind] == 1 ? "" : "s", cases
     }
     for (i = 1; i <= lines; i++) print summary[i]
 }

@@ -1,7 +1,7 @@
 // Real clients against a router:
 //     node run.mjs STAGE ROUTER
-// STAGE is one of the names below, ROUTER the path of the kreisel program. Prints how many cells there
-// were; the exit status is 0 only if all ran and none failed.
+// STAGE is one of the names below, ROUTER the path of the kreisel program. Prints how many cells
+// there were; the exit status is 0 only if all ran and none failed.
 
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -18,7 +18,7 @@ import { for_each, with_stage } from "./driver/stage.mjs";
 
 const top = path.join(path.dirname(new URL(import.meta.url).pathname), "..", "..");
 
-/// Two sessions for every endpoint: one that calls and publishes, one that is called and subscribes.
+/// Two sessions for every endpoint: one calls and publishes, one is called and subscribes.
 async function open_sessions(stage) {
     await for_each(endpoints, endpoints.length, async (endpoint) => {
         await stage.connect(endpoint, `${endpoint.name}.active`);
@@ -28,7 +28,8 @@ async function open_sessions(stage) {
 
 /// The shipped configuration on a port of its own.
 function shipped_realm(address) {
-    return readFileSync(path.join(top, "realms.yaml"), "utf8").replaceAll("127.0.0.1:8080", address);
+    const text = readFileSync(path.join(top, "realms.yaml"), "utf8");
+    return text.replaceAll("127.0.0.1:8080", address);
 }
 
 const stages = {

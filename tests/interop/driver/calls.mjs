@@ -26,13 +26,15 @@ async function call_echo(stage, caller, callee, one, cells) {
         ? { args: [], kwargs: answer.kwargs }
         : answer;
     const way_back = { numbers: caller.numbers === callee.numbers ? caller.numbers : "one" };
-    cells.check(cell, payload_differences(one, got, way_back, caller, `${one.name}, at the caller`));
+    const where = `${one.name}, at the caller`;
+    cells.check(cell, payload_differences(one, got, way_back, caller, where));
 }
 
 async function call_shapes(stage, caller, callee, cells) {
     const cell = cell_of(caller, callee);
+    const session = `${caller.name}.active`;
     const call = (name, args, kwargs) => stage.run(caller, "call", {
-        session: `${caller.name}.active`, procedure: `com.interop.${callee.name}.${name}`, args, kwargs,
+        session, procedure: `com.interop.${callee.name}.${name}`, args, kwargs,
     });
 
     const counted = await call("count", [null, "x", []], { a: true });
@@ -48,7 +50,8 @@ async function call_shapes(stage, caller, callee, cells) {
             if (!error.uri) throw error;
             return error;
         });
-    cells.check(cell, differences("com.interop.error.custom", fault.uri, caller, caller, "error uri"));
+    const uri = "com.interop.error.custom";
+    cells.check(cell, differences(uri, fault.uri, caller, caller, "error uri"));
     const way_back = { numbers: caller.numbers === callee.numbers ? caller.numbers : "one" };
     cells.check(cell, payload_differences(error_payload, fault, way_back, caller, "error payload"));
 }

@@ -27,7 +27,10 @@ export const cases = [
     },
     {
         name: "text",
-        args: ["Größe", "世界", "🚗🚙", "a\"b\\c/d", "tab\tline\nnul\0end", "\u2028\u2029\u007f", "e\u0301"],
+        args: [
+            "Größe", "世界", "🚗🚙", "a\"b\\c/d", "tab\tline\nnul\0end", "\u2028\u2029\u007f",
+            "e\u0301",
+        ],
         kwargs: { größe: "ü", with_quote: "\"", 世界: "🌍" },
     },
     {

@@ -32,7 +32,8 @@ function show(form) {
 }
 
 function same(expected, got, where) {
-    return show(expected) === show(got) ? [] : [`${where}: expected ${show(expected)}, got ${show(got)}`];
+    if (show(expected) === show(got)) return [];
+    return [`${where}: expected ${show(expected)}, got ${show(got)}`];
 }
 
 function compare_number(sent, got, sender, receiver, where) {
@@ -60,9 +61,12 @@ export function differences(sent, got, sender, receiver, where) {
         return sent.flatMap((item, index) =>
             differences(item, got[index], sender, receiver, `${where}[${index}]`));
     }
-    if ("$int" in sent || "$float" in sent) return compare_number(sent, got, sender, receiver, where);
+    if ("$int" in sent || "$float" in sent) {
+        return compare_number(sent, got, sender, receiver, where);
+    }
     if ("$text" in sent) {
-        return same(cached(`text ${sent.$text}`, () => text_form(make_text(sent.$text))), got, where);
+        const form = cached(`text ${sent.$text}`, () => text_form(make_text(sent.$text)));
+        return same(form, got, where);
     }
     if ("$blob" in sent) {
         const key = `blob ${sent.$blob} ${receiver.binary}`;

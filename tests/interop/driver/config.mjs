@@ -1,12 +1,8 @@
 // The realms.yaml of the stages.
 
-const everything = `
-          - match: prefix
-            uri: ""
-            allow: [call, register, publish, subscribe]
-`;
+import { pbkdf2Sync } from "node:crypto";
 
-/// One realm, `interop`, where anybody may do everything.
+/// One realm, `interop`, where anybody may do everything below com.interop.
 export function open_realm(address) {
     return `
 listeners:
@@ -14,11 +10,13 @@ listeners:
 realms:
   - name: interop
     roles:
-      - name: anonymous
-        permissions:${everything}
+      - name: guest
+        permissions:
+          - uri: com.interop
+            match: prefix
+            allow: [call, register, publish, subscribe]
     authentication:
-      anonymous:
-        role: anonymous
+      anonymous_role: guest
 `;
 }
 
@@ -31,9 +29,40 @@ keep_alive:
 ${open_realm(address)}`;
 }
 
-/// Who logs in. The salted key is PBKDF2-HMAC-SHA256 of the secret, 1000 rounds, 32 octets, base64.
+const salt = "pepper-and-salt";
+
+/// Who logs in; `secret` is what the user types.
 export const users = [
     { authid: "tessa", method: "ticket", role: "member", secret: "tessa's ticket" },
-    { authid: "carl", method: "wampcra", role: "member", secret: "Gänsefüßchen \"x\"" },
-    { authid: "sally", method: "wampcra", role: "member", secret: "correct horse", salt: "pepper-and-salt" },
+    { authid: "carl", method: "wampcra", role: "member", secret: "plain as day" },
+    { authid: "sally", method: "wampcra", role: "member", secret: "correct horse", salt },
 ];
+
+function credentials_of({ method, secret, salt }) {
+    if (method === "ticket") return `ticket: ${JSON.stringify(secret)}`;
+    if (!salt) return `wampcra: { secret: ${JSON.stringify(secret)} }`;
+    const key = pbkdf2Sync(secret, salt, 1000, 32, "sha256").toString("base64");
+    return `wampcra: { secret: "${key}", salt: ${salt}, iterations: 1000, key_bytes: 32 }`;
+}
+
+/// Realm `interop` for the users above and nobody else; they may call com.interop.allowed.* only.
+export function login_realm(address) {
+    const entries = users.map((user) => `
+        - authid: ${user.authid}
+          role: ${user.role}
+          ${credentials_of(user)}`);
+    return `
+listeners:
+  - address: ${address}
+realms:
+  - name: interop
+    roles:
+      - name: member
+        permissions:
+          - uri: com.interop.allowed
+            match: prefix
+            allow: [call]
+    authentication:
+      users:${entries.join("")}
+`;
+}

@@ -8,7 +8,8 @@
 function endpoint(peer, transport, serializer, facts) {
     const short = transport === "websocket" ? "ws" : "rs";
     const batched = facts.batched ? "_batched" : "";
-    return { name: `${peer}_${short}_${serializer}${batched}`, peer, transport, serializer, ...facts };
+    const name = `${peer}_${short}_${serializer}${batched}`;
+    return { name, peer, transport, serializer, ...facts };
 }
 
 const javascript = { numbers: "one", binary: "bytes" };

@@ -1,5 +1,5 @@
-// Every publisher publishes to every subscriber: payloads, exact, prefix and wildcard subscriptions,
-// acknowledgement, lists of who may and who may not, and the publisher itself.
+// Every publisher publishes to every subscriber: payloads, exact, prefix and wildcard
+// subscriptions, acknowledgement, lists of who may and who may not, and the publisher itself.
 
 import { cases_of } from "./cases.mjs";
 import { payload_differences } from "./compare.mjs";
@@ -69,7 +69,10 @@ async function subscribe_all(stage) {
         await subscribe("wildcard", "com.interop.wild..end", { match: "wildcard" });
         for (const publisher of endpoints) await subscribe("exact", exact_topic(publisher), {});
         await stage.run(subscriber, "subscribe", {
-            session: `${subscriber.name}.active`, name: "self", topic: self_topic(subscriber), options: {},
+            session: `${subscriber.name}.active`,
+            name: "self",
+            topic: self_topic(subscriber),
+            options: {},
         });
     });
 }
@@ -77,12 +80,15 @@ async function subscribe_all(stage) {
 async function publish_plan(stage, publisher, plan, cells) {
     const own = cell_of(publisher, publisher);
     for (const { topic, payload, options } of plan) {
+        const { args, kwargs } = payload;
         const answer = await stage.run(publisher, "publish", {
-            session: `${publisher.name}.active`, topic, args: payload.args, kwargs: payload.kwargs, options,
+            session: `${publisher.name}.active`, topic, args, kwargs, options,
         });
         const has_id = typeof answer.publication === "object" && answer.publication !== null &&
             !answer.publication.$undefined;
-        if (options.acknowledge) cells.check(own, has_id ? [] : ["no publication id in the acknowledgement"]);
+        if (options.acknowledge) {
+            cells.check(own, has_id ? [] : ["no publication id in the acknowledgement"]);
+        }
     }
 }
 
@@ -90,7 +96,10 @@ async function publish_plan(stage, publisher, plan, cells) {
 async function publish_to_itself(stage, publisher, inbox, cells) {
     const session = `${publisher.name}.active`;
     const publish = (text, options) => stage.run(publisher, "publish", {
-        session, topic: self_topic(publisher), ...note(text), options: { acknowledge: true, ...options },
+        session,
+        topic: self_topic(publisher),
+        ...note(text),
+        options: { acknowledge: true, ...options },
     });
     await publish("by default", {});
     await publish("excluded", { exclude_me: true });
@@ -101,9 +110,10 @@ async function publish_to_itself(stage, publisher, inbox, cells) {
     });
     const got = inbox.from(session, publisher).map((event) => event.args[0]);
     const expected = can_include_itself(publisher) ? ["included"] : [];
+    const is_right = String(got) === String(expected);
     cells.check(
         cell_of(publisher, publisher),
-        String(got) === String(expected) ? [] : [`exclude_me: got [${got}], expected [${expected}]`],
+        is_right ? [] : [`exclude_me: got [${got}], expected [${expected}]`],
     );
 }
 
@@ -129,7 +139,8 @@ function check_cell(publisher, subscriber, plan, got, cells) {
 async function wait_for_end(inbox, publisher, subscriber) {
     const session = `${subscriber.name}.passive`;
     const deadline = Date.now() + 30_000;
-    const has_end = () => inbox.from(session, publisher).some((event) => event.kwargs.note === "end");
+    const is_end = (event) => event.kwargs.note === "end";
+    const has_end = () => inbox.from(session, publisher).some(is_end);
     while (!has_end() && Date.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, 20));
     }

@@ -11,8 +11,9 @@ export async function run_keep_alive(stage) {
     for (const peer of stage.peers.values()) peer.on("lost", ({ session }) => lost.add(session));
     await for_each(endpoints, endpoints.length, async (client) => {
         await stage.connect(client, client.name);
+        const procedure = `com.interop.idle.${client.name}`;
         await stage.run(client, "register", {
-            session: client.name, procedure: `com.interop.idle.${client.name}`, behaviour: "none",
+            session: client.name, procedure, behaviour: "none",
         });
     });
     await sleep(4500);

@@ -17,7 +17,7 @@ const modules = path.join(here, "..", "node_modules");
 /// The fenced block of that language; there must be exactly one.
 export function example_of(text, language) {
     const found = [...text.matchAll(new RegExp("^```" + language + "\\n([\\s\\S]*?)^```$", "gm"))];
-    if (found.length !== 1) throw new Error(`README.md has ${found.length} examples in ${language}`);
+    if (found.length !== 1) throw new Error(`README.md: ${found.length} examples in ${language}`);
     return found[0][1];
 }
 
@@ -28,8 +28,9 @@ async function run_command(text) {
 
 /// The page beside the module it asks for, as the README tells to put it.
 async function write_page(folder, html) {
+    const library = "autobahn-browser";
     await mkdir(path.join(folder, "node_modules"));
-    await symlink(path.join(modules, "autobahn-browser"), path.join(folder, "node_modules", "autobahn-browser"));
+    await symlink(path.join(modules, library), path.join(folder, "node_modules", library));
     const file = path.join(folder, "hello.html");
     await writeFile(file, html);
     return `file://${file}`;

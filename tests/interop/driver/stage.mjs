@@ -52,7 +52,7 @@ export class Cells {
         for (const [name, cell] of this.cells) {
             checks += cell.checks;
             const failures = [...cell.failures];
-            if (!cell.done || cell.checks === 0) failures.push("missing: this cell did not run to its end");
+            if (!cell.done || cell.checks === 0) failures.push("missing: it did not run to its end");
             if (failures.length === 0) continue;
             bad += 1;
             for (const failure of failures.slice(0, 3)) {
@@ -60,7 +60,8 @@ export class Cells {
             }
         }
         const all = this.cells.size;
-        console.log(`${this.title}: ${all} cells, ${all - bad} passed, ${bad} failed, ${checks} checks`);
+        const passed = all - bad;
+        console.log(`${this.title}: ${all} cells, ${passed} passed, ${bad} failed, ${checks} checks`);
         return bad;
     }
 }
@@ -106,7 +107,9 @@ export class Stage {
         const { host, port, url } = this.router;
         const { transport, serializer, batched, binary } = endpoint;
         const facts = await this.peer_of(endpoint).run("connect", {
-            session: name, realm: "interop", host, port, url, transport, serializer, batched, binary,
+            session: name,
+            realm: "interop",
+            ...{ host, port, url, transport, serializer, batched, binary },
             ...more,
         });
         this.ids.set(name, facts.id);

@@ -1,5 +1,5 @@
-// The operations of a peer on top of Autobahn|JS, the same for Node and for the browser: the library
-// is handed in, and so is `emit`, which tells the driver what happens.
+// The operations of a peer on top of Autobahn|JS, the same for Node and for the browser: the
+// library is handed in, and so is `emit`, which tells the driver what happens.
 
 import { Fault } from "./answer.mjs";
 import { decode_value, encode_value } from "./notation.mjs";

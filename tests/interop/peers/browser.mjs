@@ -1,5 +1,5 @@
-// Peer program: autobahn-browser in headless Chromium. Serves the page and its scripts from a port of
-// its own and hands the control protocol through.
+// Peer program: autobahn-browser in headless Chromium. Serves the page and its scripts from a port
+// of its own and hands the control protocol through.
 
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import http from "node:http";
@@ -43,7 +43,8 @@ const lines = readline.createInterface({ input: process.stdin, crlfDelay: Infini
 lines.on("line", (line) => {
     const message = JSON.parse(line);
     // The page answers by emit(); only a page that is gone is answered here.
-    page.evaluate((inner) => window.take(inner), message).catch((error) => say({ id: message.id, broken: String(error) }));
+    page.evaluate((inner) => window.take(inner), message)
+        .catch((error) => say({ id: message.id, broken: String(error) }));
 });
 lines.on("close", async () => {
     await browser.close();
