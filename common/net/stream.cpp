@@ -17,6 +17,10 @@ namespace {
 using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
                                                 boost::asio::io_context::executor_type>;
 
+constexpr int keep_alive_idle_seconds = 30;
+constexpr int keep_alive_interval_seconds = 5;
+constexpr int keep_alive_probes = 3;
+
 IoResult failure(int error) {
     if (error == EAGAIN || error == EWOULDBLOCK || error == EINTR) {
         return {IoResult::State::would_block, 0, {}};
@@ -98,6 +102,14 @@ std::unique_ptr<Stream> make_socket_stream(boost::asio::io_context& context, int
         const int on = 1;
         // Messages are gathered by us; waiting for more would only add latency.
         static_cast<void>(::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)));
+        static_cast<void>(::setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)));
+        const auto set = [descriptor](int option, int seconds) {
+            static_cast<void>(
+                ::setsockopt(descriptor, IPPROTO_TCP, option, &seconds, sizeof(seconds)));
+        };
+        set(TCP_KEEPIDLE, keep_alive_idle_seconds);
+        set(TCP_KEEPINTVL, keep_alive_interval_seconds);
+        set(TCP_KEEPCNT, keep_alive_probes);
     }
     return std::make_unique<SocketStream>(context, descriptor, family, std::move(peer));
 }

@@ -72,19 +72,6 @@ std::string_view to_text(SlowConsumer policy) {
     }
     return "";
 }
-std::string_view to_text(LogLevel level) {
-    for (const auto& [name, value] : log_levels()) {
-        if (value == level) return name;
-    }
-    return "";
-}
-std::string_view to_text(LogFormat format) {
-    for (const auto& [name, value] : log_formats()) {
-        if (value == format) return name;
-    }
-    return "";
-}
-
 const Choices<LogLevel>& log_levels() {
     static const Choices<LogLevel> choices = {
         {"trace", LogLevel::trace},     {"debug", LogLevel::debug}, {"info", LogLevel::info},

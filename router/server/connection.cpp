@@ -288,6 +288,7 @@ void Connection::drop(bool is_hard) {
     wire_.reset();
     stream_->close(is_hard);
     if (std::exchange(has_login_slot_, false)) shard_.router().logins().leave();
+    shard_.router().connections().leave();
     shard_.remove(*this);
 }
 

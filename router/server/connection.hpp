@@ -102,6 +102,7 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     void arm_deadline();
     [[nodiscard]] TimePoint next_deadline() const;
     void check_keep_alive();
+    [[nodiscard]] bool pings() const;
 
     Shard& shard_;
     std::unique_ptr<Stream> stream_;

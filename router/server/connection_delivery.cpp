@@ -58,11 +58,13 @@ void Connection::push_frame(const Parcel& parcel) {
 bool Connection::make_room(const ParcelPtr& parcel, Delivery::Kind kind, Connection* publisher) {
     // The realm has put the session out: its last message always goes.
     if (kind == Delivery::Kind::last_abort || kind == Delivery::Kind::last_goodbye) return true;
-    const std::size_t peer_max = wire_->peer_message_bytes_max();
-    if (peer_max < (std::size_t{1} << 24U) &&
-        parcel->frame(wire_->encoding(), wire_->framing()).message_size > peer_max) {
-        refuse(*parcel, uris::payload_size_exceeded);
-        return false;
+    if (wire_->framing() == Framing::rawsocket) {
+        const Frame& frame = parcel->frame(wire_->encoding(), Framing::rawsocket);
+        // A frame without size is longer than any RawSocket prefix can tell.
+        if (frame.size == 0 || frame.message_size > wire_->peer_message_bytes_max()) {
+            refuse(*parcel, uris::payload_size_exceeded);
+            return false;
+        }
     }
     if (outbox_.bytes() <= settings_->listener.limits.outbox_bytes_max &&
         outbox_.pieces() <= outbox_pieces_max) {
@@ -159,6 +161,13 @@ void Connection::on_joined() {
     arm_deadline();
 }
 
+bool Connection::pings() const {
+    // Autobahn|Python's asyncio RawSocket breaks on a PING; there the kernel's keep-alive stands
+    // in.
+    return settings_->listener.keep_alive.ping_interval > Duration::zero() &&
+           wire_->framing() != Framing::rawsocket;
+}
+
 TimePoint Connection::next_deadline() const {
     TimePoint next = TimePoint::max();
     const auto consider = [&next](TimePoint when) {
@@ -169,7 +178,7 @@ TimePoint Connection::next_deadline() const {
         consider(over_soft_since_ + settings_->listener.limits.pause_max);
     }
     const KeepAlive& keep_alive = settings_->listener.keep_alive;
-    if (phase_ == Phase::open && keep_alive.ping_interval > Duration::zero()) {
+    if (phase_ == Phase::open && pings()) {
         consider(has_ping_out_ ? ping_sent_ + keep_alive.ping_timeout
                                : last_received_ + keep_alive.ping_interval);
     }
@@ -206,7 +215,7 @@ void Connection::on_deadline() {
 
 void Connection::check_keep_alive() {
     const KeepAlive& keep_alive = settings_->listener.keep_alive;
-    if (keep_alive.ping_interval == Duration::zero()) return;
+    if (!pings()) return;
     const TimePoint now = shard_.now();
     // While we do not read it, its silence says nothing.
     if (holds_ > 0 || is_waiting_for_realm_) last_received_ = now;
