@@ -41,7 +41,6 @@ class DictDecoder {
         builder_.on_null();
         on_told();
     }
-    void on_tag(std::uint64_t tag) { tag_ = tag; }
     void on_string(CborType type, std::span<const std::uint8_t> content);
     void on_chunks_begin(CborType type) {
         is_chunked_ = true;
@@ -193,12 +192,9 @@ cbor_callbacks make_callbacks() {
     callbacks.array_start = on_begin<CborType::list>;
     callbacks.indef_map_start = on_indefinite<CborType::dict>;
     callbacks.map_start = on_begin<CborType::dict>;
-    callbacks.tag = [](void* context, std::uint64_t tag) { self(context).on_tag(tag); };
     callbacks.float2 = on_float<float>;
     callbacks.float4 = on_float<float>;
     callbacks.float8 = on_float<double>;
-    callbacks.undefined = [](void* context) { self(context).on_null(); };
-    callbacks.null = [](void* context) { self(context).on_null(); };
     callbacks.boolean = [](void* context, bool value) { self(context).on_bool(value); };
     callbacks.indef_break = [](void* context) { self(context).on_break(); };
     return callbacks;
@@ -207,12 +203,15 @@ cbor_callbacks make_callbacks() {
 Dict DictDecoder::decode(std::span<const std::uint8_t> bytes) {
     static const cbor_callbacks callbacks = make_callbacks();
     while (!bytes.empty()) {
-        // libcbor takes no unassigned simple values; WAMP has no use for them either.
+        // libcbor refuses unassigned simple values and unassigned tags, which are well-formed.
         const std::uint8_t* at = bytes.data();
         const CborHead head = take_cbor_head(at, at + bytes.size());
-        const bool is_simple = head.type == CborType::null && bytes[0] != 0xf6 && bytes[0] != 0xf7;
-        if (is_simple) {
-            on_null();
+        if (head.type == CborType::null || head.type == CborType::tag) {
+            if (head.type == CborType::tag) {
+                tag_ = head.value;
+            } else {
+                on_null();
+            }
             bytes = bytes.subspan(static_cast<std::size_t>(at - bytes.data()));
             continue;
         }
