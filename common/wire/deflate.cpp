@@ -66,8 +66,9 @@ Inflater::Outcome Inflater::feed(std::span<const std::uint8_t> input, std::size_
 }
 
 Inflater::Outcome Inflater::finish(std::size_t bytes_max, ByteWriter& output) {
-    // A sender may end with a final block (RFC 7692 7.2.3.4).
-    if (state_->has_ended) return Outcome::fine;
+    // A sender may end with a final block (RFC 7692 7.2.3.4); some send nothing at all for an empty
+    // message.
+    if (state_->has_ended || state_->stream.total_in == 0) return Outcome::fine;
     const auto outcome = feed(sync_tail, bytes_max, output);
     if (outcome != Outcome::fine) return outcome;
     const bool is_whole = (state_->stream.data_type & block_state_mask) == at_block_border;
