@@ -6,19 +6,31 @@
 
 namespace kreisel {
 
-bool WildcardTrie::Components::cut(std::string_view uri) {
+namespace {
+
+std::size_t count_components(std::string_view text) {
+    return 1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), '.'));
+}
+
+std::vector<std::string_view> components_of(std::string_view pattern) {
+    std::vector<std::string_view> components;
     for (;;) {
-        if (count == components_max) return false;
-        const auto dot = uri.find('.');
-        at[count++] = uri.substr(0, dot);
-        if (dot == std::string_view::npos) return true;
-        uri.remove_prefix(dot + 1);
+        const auto dot = pattern.find('.');
+        components.push_back(pattern.substr(0, dot));
+        if (dot == std::string_view::npos) return components;
+        pattern.remove_prefix(dot + 1);
     }
 }
 
+}  // namespace
+
 bool WildcardTrie::takes(std::string_view pattern) {
-    return static_cast<std::size_t>(std::count(pattern.begin(), pattern.end(), '.')) <
-           components_max;
+    return count_components(pattern) <= components_max;
+}
+
+std::uint32_t WildcardTrie::root_of(std::string_view text) const {
+    const std::size_t count = count_components(text);
+    return count > components_max ? none : roots_[count];
 }
 
 std::uint32_t WildcardTrie::make_node() {
@@ -37,13 +49,11 @@ void WildcardTrie::free_node(std::uint32_t node) {
 }
 
 void WildcardTrie::insert(std::string_view pattern, Entry entry) {
-    Components components;
-    const bool fits = components.cut(pattern);
-    CHECK(fits, "patterns with too many components are refused before");
-    if (roots_[components.count] == none) roots_[components.count] = make_node();
-    std::uint32_t at = roots_[components.count];
-    for (std::size_t depth = 0; depth < components.count; ++depth) {
-        const std::string_view component = components.at[depth];
+    CHECK(takes(pattern), "patterns with too many components are refused before");
+    const auto components = components_of(pattern);
+    if (roots_[components.size()] == none) roots_[components.size()] = make_node();
+    std::uint32_t at = roots_[components.size()];
+    for (const std::string_view component : components) {
         std::uint32_t child = child_of(at, component);
         if (child == none) {
             child = make_node();
@@ -62,11 +72,13 @@ void WildcardTrie::insert(std::string_view pattern, Entry entry) {
 }
 
 WildcardTrie::Entry WildcardTrie::find(std::string_view pattern) const {
-    Components components;
-    if (size_ == 0 || !components.cut(pattern)) return no_entry;
-    std::uint32_t at = roots_[components.count];
-    for (std::size_t depth = 0; at != none && depth < components.count; ++depth) {
-        at = child_of(at, components.at[depth]);
+    if (size_ == 0) return no_entry;
+    std::uint32_t at = root_of(pattern);
+    while (at != none) {
+        const auto dot = pattern.find('.');
+        at = child_of(at, pattern.substr(0, dot));
+        if (dot == std::string_view::npos) break;
+        pattern.remove_prefix(dot + 1);
     }
     return at == none ? no_entry : nodes_[at].entry;
 }
@@ -83,27 +95,25 @@ void WildcardTrie::unlink(std::uint32_t node, std::string_view component) {
 }
 
 void WildcardTrie::erase(std::string_view pattern) {
-    Components components;
-    const bool fits = components.cut(pattern);
-    CHECK(fits, "a pattern that is erased was entered");
-    std::uint32_t path[components_max + 1];
-    path[0] = roots_[components.count];
-    for (std::size_t depth = 0; depth < components.count; ++depth) {
-        CHECK(path[depth] != none, "a pattern that is erased was entered");
-        path[depth + 1] = child_of(path[depth], components.at[depth]);
+    CHECK(takes(pattern), "a pattern that is erased was entered");
+    const auto components = components_of(pattern);
+    std::vector<std::uint32_t> path{roots_[components.size()]};
+    for (const std::string_view component : components) {
+        CHECK(path.back() != none, "a pattern that is erased was entered");
+        path.push_back(child_of(path.back(), component));
     }
-    const std::uint32_t leaf = path[components.count];
+    const std::uint32_t leaf = path.back();
     CHECK(leaf != none && nodes_[leaf].entry != no_entry, "a pattern that is erased was entered");
     nodes_[leaf].entry = no_entry;
     --size_;
-    for (std::size_t depth = components.count + 1; depth-- > 0;) {
+    for (std::size_t depth = path.size(); depth-- > 0;) {
         const Node& node = nodes_[path[depth]];
         if (node.entry != no_entry || node.gap != none || node.children != 0) return;
         free_node(path[depth]);
         if (depth > 0) {
-            unlink(path[depth - 1], components.at[depth - 1]);
+            unlink(path[depth - 1], components[depth - 1]);
         } else {
-            roots_[components.count] = none;
+            roots_[components.size()] = none;
         }
     }
 }

@@ -42,9 +42,8 @@ class WildcardTrie {
     template <class Visit>
     void match(std::string_view uri, Visit visit) const {
         if (size_ == 0) return;
-        Components components;
-        if (!components.cut(uri) || roots_[components.count] == none) return;
-        descend(roots_[components.count], components, 0, visit);
+        const std::uint32_t root = root_of(uri);
+        if (root != none) descend(root, uri, visit);
     }
     /// Entry of the most specific pattern that takes `uri`.
     [[nodiscard]] Entry find_best(std::string_view uri) const {
@@ -61,12 +60,6 @@ class WildcardTrie {
   private:
     static constexpr std::uint32_t none = UINT32_MAX;
 
-    struct Components {
-        std::string_view at[components_max];
-        std::size_t count = 0;
-        /// False if there are too many.
-        [[nodiscard]] bool cut(std::string_view uri);
-    };
     struct Node {
         std::uint32_t gap = none;    ///< child for an empty component of the pattern
         std::uint32_t children = 0;  ///< literal children, in edges_
@@ -109,19 +102,21 @@ class WildcardTrie {
     void free_node(std::uint32_t node);
     void unlink(std::uint32_t node, std::string_view component);
 
+    /// The tree of the patterns with as many components as `text` has, or none.
+    [[nodiscard]] std::uint32_t root_of(std::string_view text) const;
     /// Depth is bounded by components_max. False once `visit` said stop.
     template <class Visit>
-    bool descend(std::uint32_t node, const Components& components, std::size_t depth,
-                 Visit& visit) const {
-        if (depth == components.count) {
-            return nodes_[node].entry == no_entry || visit(nodes_[node].entry);
-        }
-        if (!components.at[depth].empty()) {
-            const std::uint32_t literal = child_of(node, components.at[depth]);
-            if (literal != none && !descend(literal, components, depth + 1, visit)) return false;
-        }
-        const std::uint32_t gap = nodes_[node].gap;
-        return gap == none || descend(gap, components, depth + 1, visit);
+    bool descend(std::uint32_t node, std::string_view rest, Visit& visit) const {
+        const std::size_t dot = rest.find('.');
+        const std::string_view component = rest.substr(0, dot);
+        // The tree has as many levels as the URI has components: the last one ends in entries.
+        const auto follow = [&](std::uint32_t child) {
+            if (child == none) return true;
+            if (dot != std::string_view::npos) return descend(child, rest.substr(dot + 1), visit);
+            return nodes_[child].entry == no_entry || visit(nodes_[child].entry);
+        };
+        if (!component.empty() && !follow(child_of(node, component))) return false;
+        return follow(nodes_[node].gap);
     }
 
     std::vector<Node> nodes_;
