@@ -1,0 +1,231 @@
+#include "tests/scenario/lib/pure_router.hpp"
+
+#include "common/base/check.hpp"
+#include "common/wamp/errors.hpp"
+
+#include <utility>
+
+namespace kreisel::scenario {
+
+struct PureRouter::Hosted {
+    RealmSetting setting;
+    std::unique_ptr<Realm> realm;
+    RealmAccessPtr access;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Connection*> peers;
+    Effects effects;
+};
+
+struct PureRouter::Connection {
+    enum class State { handshaking, joined, leaving, closed };
+    State state = State::handshaking;
+    std::optional<Handshake> handshake;
+    std::optional<Ingress> ingress;
+    Hosted* hosted = nullptr;
+    PeerRef peer;
+    std::deque<ParcelPtr> outgoing;
+
+    void send(Message message) { outgoing.push_back(ParcelPtr::make(std::move(message))); }
+};
+
+namespace {
+
+RealmAccessPtr access_of(const RealmSetting& setting) {
+    auto access = std::make_shared<RealmAccess>();
+    access->name = setting.name;
+    access->uri_rule = setting.uri_rule;
+    access->has_strict_request_ids = setting.has_strict_request_ids;
+    access->anonymous_role = setting.anonymous_role;
+    for (const UserSetting& user : setting.users) {
+        UserCredentials credentials;
+        credentials.role = user.role;
+        credentials.ticket = user.ticket;
+        access->users.emplace(user.authid, credentials);
+    }
+    access->permissions = permissions_of(setting);
+    return access;
+}
+
+}  // namespace
+
+PureRouter::PureRouter(const std::vector<RealmSetting>& realms, std::uint64_t seed)
+    : random_(seed) {
+    auto snapshot = std::make_shared<AccessSnapshot>();
+    for (const RealmSetting& setting : realms) {
+        auto hosted = std::make_unique<Hosted>();
+        hosted->setting = setting;
+        hosted->access = access_of(setting);
+        RealmOptions options;
+        options.name = setting.name;
+        options.limits = setting.limits;
+        options.permissions = hosted->access->permissions;
+        hosted->realm = std::make_unique<Realm>(std::move(options), random_);
+        snapshot->realms.emplace(setting.name, hosted->access);
+        realms_.emplace(setting.name, std::move(hosted));
+    }
+    access_ = std::move(snapshot);
+}
+
+PureRouter::~PureRouter() = default;
+
+PureRouter::ConnectionId PureRouter::connect() {
+    auto& connection = connections_.emplace_back(std::make_unique<Connection>());
+    connection->handshake.emplace(access_, random_, Dict{{"type", "test"}});
+    return connections_.size() - 1;
+}
+
+void PureRouter::receive(ConnectionId id, Result<Message> message) {
+    Connection& connection = *connections_.at(id);
+    if (connection.state == Connection::State::closed) return;
+    if (!message) {
+        if (connection.state == Connection::State::leaving) return leave(connection);
+        return violate(connection, make_abort(message.error().uri, message.error().text));
+    }
+    switch (connection.state) {
+        case Connection::State::handshaking:
+            return on_handshake_step(
+                connection, connection.handshake->on_message(std::move(*message), WallTime{}));
+        case Connection::State::joined:
+            return on_joined(connection, std::move(*message));
+        case Connection::State::leaving:
+            return on_leaving(connection, *message);
+        case Connection::State::closed:
+            return;
+    }
+}
+
+void PureRouter::on_handshake_step(Connection& connection, HandshakeStep step) {
+    if (auto* reply = std::get_if<HandshakeReply>(&step)) {
+        return connection.send(std::move(reply->message));
+    }
+    if (auto* accepted = std::get_if<HandshakeAccepted>(&step)) {
+        return join(connection, std::move(*accepted));
+    }
+    if (auto* refused = std::get_if<HandshakeRefused>(&step)) {
+        connection.send(std::move(refused->abort));
+    }
+    connection.state = Connection::State::closed;
+}
+
+void PureRouter::join(Connection& connection, HandshakeAccepted accepted) {
+    Hosted& hosted = *realms_.at(accepted.realm->name);
+    connection.ingress.emplace(hosted.access, accepted.session.authrole, accepted.session.roles);
+    const auto peer = hosted.realm->join(std::move(accepted.session), hosted.effects);
+    if (!peer) {
+        connection.send(make_abort(peer.error().uri, peer.error().text));
+        connection.state = Connection::State::closed;
+        return;
+    }
+    connection.state = Connection::State::joined;
+    connection.hosted = &hosted;
+    connection.peer = *peer;
+    hosted.peers[{peer->slot, peer->generation}] = &connection;
+    apply(hosted);
+}
+
+void PureRouter::on_joined(Connection& connection, Message message) {
+    Admission admission = connection.ingress->admit(message);
+    switch (admission.verdict) {
+        case Admission::Verdict::admitted:
+            connection.hosted->realm->handle(connection.peer, std::move(message),
+                                             connection.hosted->effects);
+            return apply(*connection.hosted);
+        case Admission::Verdict::answered:
+            return connection.send(std::move(*admission.answer));
+        case Admission::Verdict::dropped:
+            return;
+        case Admission::Verdict::violation:
+            return violate(connection, std::move(*admission.answer));
+        case Admission::Verdict::goodbye:
+            leave(connection);
+            return connection.send(std::move(*admission.answer));
+        case Admission::Verdict::ended:
+            return leave(connection);
+    }
+}
+
+// WAMP b/sessions: after its own GOODBYE the router waits for the reply and ignores the rest.
+void PureRouter::on_leaving(Connection& connection, const Message& message) {
+    const MessageType type = type_of(message);
+    if (type == MessageType::goodbye || type == MessageType::abort) leave(connection);
+}
+
+void PureRouter::violate(Connection& connection, Message abort) {
+    leave(connection);
+    connection.send(std::move(abort));
+}
+
+void PureRouter::leave(Connection& connection) {
+    const bool is_member = connection.state == Connection::State::joined;
+    connection.state = Connection::State::closed;
+    if (!is_member) return;
+    Hosted& hosted = *connection.hosted;
+    hosted.peers.erase({connection.peer.slot, connection.peer.generation});
+    hosted.realm->leave(connection.peer, hosted.effects);
+    apply(hosted);
+}
+
+void PureRouter::drop(ConnectionId id) {
+    Connection& connection = *connections_.at(id);
+    leave(connection);
+    connection.outgoing.clear();
+}
+
+void PureRouter::apply(Hosted& hosted) {
+    for (const Effect& effect : hosted.effects.list()) {
+        for (const PeerRef& to : hosted.effects.receivers(effect)) {
+            const auto found = hosted.peers.find({to.slot, to.generation});
+            CHECK(found != hosted.peers.end(), "an effect must go to a session of the realm");
+            Connection& connection = *found->second;
+            connection.outgoing.push_back(effect.parcel);
+            if (effect.kind != Effect::Kind::close) continue;
+            hosted.peers.erase(found);
+            connection.state = effect.close_kind == CloseKind::goodbye
+                                   ? Connection::State::leaving
+                                   : Connection::State::closed;
+        }
+    }
+    hosted.effects.clear();
+}
+
+std::deque<ParcelPtr>& PureRouter::outgoing(ConnectionId connection) {
+    return connections_.at(connection)->outgoing;
+}
+
+bool PureRouter::is_closed(ConnectionId connection) const {
+    return connections_.at(connection)->state == Connection::State::closed;
+}
+
+void PureRouter::set_role(const Uri& realm, const std::string& role,
+                          std::vector<PermissionRule> rules) {
+    Hosted& hosted = *realms_.at(realm);
+    hosted.setting.roles[role] = std::move(rules);
+    swap_permissions(hosted);
+}
+
+void PureRouter::remove_role(const Uri& realm, const std::string& role) {
+    Hosted& hosted = *realms_.at(realm);
+    hosted.setting.roles.erase(role);
+    std::erase_if(hosted.setting.users, [&role](const auto& user) { return user.role == role; });
+    if (hosted.setting.anonymous_role == role) hosted.setting.anonymous_role.reset();
+    swap_permissions(hosted);
+}
+
+void PureRouter::swap_permissions(Hosted& hosted) {
+    hosted.access = access_of(hosted.setting);
+    auto snapshot = std::make_shared<AccessSnapshot>(*access_);
+    snapshot->realms[hosted.setting.name] = hosted.access;
+    access_ = std::move(snapshot);
+    for (const auto& [peer, connection] : hosted.peers) connection->ingress->set_realm(hosted.access);
+    hosted.realm->set_permissions(hosted.access->permissions, hosted.effects);
+    apply(hosted);
+}
+
+void PureRouter::close_realm(const Uri& realm) {
+    Hosted& hosted = *realms_.at(realm);
+    hosted.realm->close_all(uris::close_realm, hosted.effects);
+    apply(hosted);
+}
+
+RealmCounts PureRouter::counts(const Uri& realm) const { return realms_.at(realm)->realm->counts(); }
+
+}  // namespace kreisel::scenario

@@ -1,0 +1,105 @@
+#pragma once
+// Script: one scenario text, parsed. README.md of tests/scenario describes the language.
+//
+//     title  A prefix subscriber is told the topic
+//     covers 207 208
+//     A: publisher
+//     B: subscriber
+//     B> SUBSCRIBE 1 {"match":"prefix"} com.a
+//     B< SUBSCRIBED 1 $sub
+//
+// Immutable once parsed; read by any driver.
+
+#include "common/wamp/encoding.hpp"
+#include "router/core/permissions.hpp"
+#include "router/core/realm.hpp"
+#include "tests/scenario/lib/pattern.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kreisel::scenario {
+
+struct UserSetting {
+    std::string authid;
+    std::string role;
+    std::string ticket;
+};
+
+/// One realm as the text's head wants it.
+struct RealmSetting {
+    Uri name;
+    UriRule uri_rule = UriRule::loose;
+    bool has_strict_request_ids = true;
+    std::optional<std::string> anonymous_role = "anonymous";
+    RealmLimits limits;
+    /// Rules by role; a role without any may do everything.
+    std::map<std::string, std::vector<PermissionRule>> roles;
+    std::vector<UserSetting> users;
+};
+
+/// A procedure and topic that every role may use: how a driver finds out that nothing comes.
+inline constexpr std::string_view fence_uri = "kreisel.fence";
+
+/// The rules of a setting with its defaults filled in.
+[[nodiscard]] PermissionsPtr permissions_of(const RealmSetting& setting);
+
+/// How a session of the text joins.
+struct SessionSetting {
+    Uri realm;
+    Dict roles;
+    std::string authid;
+    std::string ticket;  ///< empty: anonymous
+    bool is_raw = false;  ///< the text sends HELLO itself
+};
+
+struct Step {
+    enum class Kind {
+        declare,       ///< `A: subscriber caller+call_canceling realm=.. role=.. authid=..`
+        send,          ///< `A> SUBSCRIBE 1 {} com.a` or `A> [32,1,{},"com.a"]`
+        send_bytes,    ///< `A> bytes 5b5d`
+        expect,        ///< `A< SUBSCRIBED 1 $sub`: the next message
+        expect_later,  ///< `A<~ EVENT ...`: one of those to come, whatever stands before it
+        nothing,       ///< `A< nothing`
+        closed,        ///< `A< closed`: the router ended the connection
+        drop,          ///< `A x`: the client's connection is gone
+        check_same,    ///< `check $a == $b`
+        check_differ,  ///< `check $a != $b`
+        check_id,      ///< `check $a is id`
+        set_role,      ///< `! role guest prefix com.a allow=call`: replaces the role's rules
+        remove_role,   ///< `! remove_role guest`
+        close_realm,   ///< `! close_realm realm1`
+    };
+    Kind kind = Kind::send;
+    int line = 0;
+    std::string source;  ///< the line as written
+    std::string session;
+    SessionSetting setting;
+    Pattern message;
+    std::string bytes;
+    std::string first;  ///< names of a check; role or realm of a `!`
+    std::string second;
+    std::vector<PermissionRule> rules;
+};
+
+struct Script {
+    std::string title;
+    std::vector<int> covers;
+    std::vector<RealmSetting> realms;
+    std::vector<Step> steps;
+    std::optional<Encoding> only;  ///< the text has a meaning in one encoding only
+    std::string pure_reason;       ///< not empty: not for the network, and why
+};
+
+/// Throws TextError with the line's number.
+[[nodiscard]] Script parse_script(std::string_view text);
+
+/// `EVENT` -> 36, or nothing.
+[[nodiscard]] std::optional<int> message_type_of(std::string_view name);
+/// A message as people write it: `EVENT 1 2 {} [1]`.
+[[nodiscard]] std::string message_text(const Value& message);
+
+}  // namespace kreisel::scenario

@@ -1,0 +1,187 @@
+#include "tests/sim/client.hpp"
+
+#include "common/codec/codec.hpp"
+
+#include <algorithm>
+
+namespace kreisel::sim {
+
+namespace {
+
+constexpr std::uint64_t numbers_per_sender = std::uint64_t{1} << 24;
+
+template <class Id>
+bool contains(const std::vector<Id>& ids, Id id) {
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+void require(bool condition, const char* what) {
+    if (!condition) throw Fault(what);
+}
+
+}  // namespace
+
+// One MessagePack uint64 in a list of one: cheap to make and read a million times.
+Payload make_payload(Stamp stamp) {
+    ByteWriter writer(10);
+    writer.put(std::uint8_t{0x91});
+    writer.put(std::uint8_t{0xCF});
+    writer.put_big_endian(stamp.sender * numbers_per_sender + stamp.number, 8);
+    Payload payload;
+    payload.encoding = Encoding::msgpack;
+    payload.elements = 1;
+    payload.bytes = std::move(writer).take();
+    return payload;
+}
+
+Stamp read_stamp(const Payload& payload) {
+    require(payload.elements == 1 && payload.bytes.size() == 10, "a payload was changed");
+    std::uint64_t number = 0;
+    for (const std::uint8_t octet : payload.bytes.span().subspan(2)) number = (number << 8U) | octet;
+    return {static_cast<Actor>(number / numbers_per_sender), number % numbers_per_sender};
+}
+
+void Client::on_sent(const Message& message) {
+    if (const auto* publish = std::get_if<Publish>(&message)) {
+        if (publish->options.is_true("acknowledge")) {
+            pending_[publish->request] = MessageType::publish;
+        }
+    } else if (const auto* subscribe = std::get_if<Subscribe>(&message)) {
+        pending_[subscribe->request] = MessageType::subscribe;
+    } else if (const auto* enrol = std::get_if<Register>(&message)) {
+        pending_[enrol->request] = MessageType::register_;
+    } else if (const auto* unsubscribe = std::get_if<Unsubscribe>(&message)) {
+        pending_[unsubscribe->request] = MessageType::unsubscribe;
+        ends_[unsubscribe->request] = unsubscribe->subscription.value;
+    } else if (const auto* unregister = std::get_if<Unregister>(&message)) {
+        pending_[unregister->request] = MessageType::unregister;
+        ends_[unregister->request] = unregister->registration.value;
+    } else if (const auto* call = std::get_if<Call>(&message)) {
+        calls_[call->request] = read_stamp(call->payload);
+    } else if (const auto* yield = std::get_if<Yield>(&message)) {
+        if (yield->options.is_true("progress")) return;
+        std::erase_if(unanswered_, [&](const Invoked& invoked) {
+            if (invoked.id != yield->request) return false;
+            answered_.push_back(invoked);
+            return true;
+        });
+    } else if (const auto* error = std::get_if<ErrorMessage>(&message)) {
+        std::erase_if(unanswered_, [&](const Invoked& invoked) {
+            if (invoked.id != error->request) return false;
+            answered_.push_back(invoked);
+            return true;
+        });
+    }
+}
+
+std::vector<RequestId> Client::calls() const {
+    std::vector<RequestId> ids;
+    for (const auto& [id, stamp] : calls_) ids.push_back(id);
+    return ids;
+}
+
+void Client::expect_pending(RequestId request, MessageType type) {
+    const auto found = pending_.find(request);
+    require(found != pending_.end() && found->second == type,
+            "an answer to a request that is not pending");
+    pending_.erase(found);
+}
+
+void Client::on_received(const Message& message) {
+    require(!has_ended_, "a message after ABORT or GOODBYE");
+    if (const auto* m = std::get_if<Event>(&message)) return on_event(*m);
+    if (const auto* m = std::get_if<Invocation>(&message)) return on_invocation(*m);
+    if (const auto* m = std::get_if<ResultMessage>(&message)) return on_result(*m);
+    if (const auto* m = std::get_if<ErrorMessage>(&message)) return on_error(*m);
+    if (const auto* m = std::get_if<Published>(&message)) {
+        return expect_pending(m->request, MessageType::publish);
+    }
+    if (const auto* m = std::get_if<Subscribed>(&message)) {
+        expect_pending(m->request, MessageType::subscribe);
+        if (!contains(subscribed_, m->subscription)) subscribed_.push_back(m->subscription);
+    } else if (const auto* end = std::get_if<Unsubscribed>(&message)) {
+        if (!end->request) {
+            require(roles_.has(Role::subscriber, Feature::subscription_revocation),
+                    "a revocation to a subscriber that does not know it");
+            return end_subscription(SubscriptionId{*end->details.find_uint("subscription")});
+        }
+        expect_pending(end->request, MessageType::unsubscribe);
+        end_subscription(SubscriptionId{ends_.at(end->request)});
+    } else if (const auto* registered = std::get_if<Registered>(&message)) {
+        expect_pending(registered->request, MessageType::register_);
+        registered_.push_back(registered->registration);
+    } else if (const auto* gone = std::get_if<Unregistered>(&message)) {
+        if (!gone->request) {
+            require(roles_.has(Role::callee, Feature::registration_revocation),
+                    "a revocation to a callee that does not know it");
+            return end_registration(RegistrationId{*gone->details.find_uint("registration")});
+        }
+        expect_pending(gone->request, MessageType::unregister);
+        end_registration(RegistrationId{ends_.at(gone->request)});
+    } else if (std::holds_alternative<Interrupt>(message)) {
+        require(roles_.has(Role::callee, Feature::call_canceling),
+                "INTERRUPT to a callee that does not know it");
+    } else if (std::holds_alternative<Abort>(message) || std::holds_alternative<Goodbye>(message)) {
+        has_ended_ = true;
+    } else {
+        require(std::holds_alternative<Welcome>(message), "a message that no client expects");
+    }
+}
+
+void Client::end_subscription(SubscriptionId id) {
+    std::erase(subscribed_, id);
+    for (auto place = last_by_subscription_.begin(); place != last_by_subscription_.end();) {
+        place = place->first.second == id ? last_by_subscription_.erase(place) : std::next(place);
+    }
+}
+
+void Client::end_registration(RegistrationId id) { std::erase(registered_, id); }
+
+void Client::on_event(const Event& event) {
+    require(contains(subscribed_, event.subscription),
+            "EVENT before SUBSCRIBED or after UNSUBSCRIBED");
+    const Stamp stamp = read_stamp(event.payload);
+    auto& last = last_by_subscription_[{stamp.sender, event.subscription}];
+    require(last < stamp.number, "events of one publisher out of order, or twice");
+    last = stamp.number;
+    auto& [number, publication] = last_event_[stamp.sender];
+    require(number <= stamp.number, "events of one publisher out of order across topics");
+    require(number != stamp.number || publication == event.publication,
+            "one publication under two ids");
+    number = stamp.number;
+    publication = event.publication;
+}
+
+void Client::on_invocation(const Invocation& invocation) {
+    require(contains(registered_, invocation.registration),
+            "INVOCATION before REGISTERED or after UNREGISTERED");
+    require(invocation.request.value == ++last_invocation_, "invocation ids are not 1, 2, 3...");
+    const Stamp stamp = read_stamp(invocation.payload);
+    auto& last = last_call_[stamp.sender];
+    require(last < stamp.number, "invocations of one caller out of order, or twice");
+    last = stamp.number;
+    unanswered_.push_back({invocation.request, stamp});
+}
+
+void Client::on_result(const ResultMessage& result) {
+    const auto call = calls_.find(result.request);
+    require(call != calls_.end(), "RESULT for a call that is not pending");
+    require(read_stamp(result.payload) == call->second, "RESULT of somebody else's call");
+    calls_.erase(call);
+}
+
+void Client::on_error(const ErrorMessage& error) {
+    // An unknown cancel mode is told apart from the call, which goes on.
+    if (error.request_type == MessageType::cancel) return;
+    if (error.request_type != MessageType::call) {
+        return expect_pending(error.request, error.request_type);
+    }
+    const auto call = calls_.find(error.request);
+    require(call != calls_.end(), "ERROR for a call that is not pending");
+    if (!error.payload.empty() && error.error == "com.error.own") {
+        require(read_stamp(error.payload) == call->second, "ERROR of somebody else's call");
+    }
+    calls_.erase(call);
+}
+
+}  // namespace kreisel::sim

@@ -1,0 +1,74 @@
+#pragma once
+// Client: what a simulated client sees at its end of the line, and the oracles that hold there
+// whatever the model says: order of events and invocations per pair, SUBSCRIBED and REGISTERED
+// first, nothing after the end, one answer for one request.
+
+#include "common/wamp/features.hpp"
+#include "common/wamp/messages.hpp"
+#include "tests/sim/expected.hpp"
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace kreisel::sim {
+
+/// The payload of the simulation: who sent it, and its number there.
+struct Stamp {
+    Actor sender = 0;
+    std::uint64_t number = 0;
+    auto operator<=>(const Stamp&) const = default;
+};
+[[nodiscard]] Payload make_payload(Stamp stamp);
+[[nodiscard]] Stamp read_stamp(const Payload& payload);
+
+class Client {
+  public:
+    explicit Client(ClientRoles roles) : roles_(roles) {}
+
+    /// Notes what the client sends.
+    void on_sent(const Message& message);
+    /// Judges what reaches it; throws Fault.
+    void on_received(const Message& message);
+
+    // What the client may refer to.
+    [[nodiscard]] const std::vector<SubscriptionId>& subscriptions() const { return subscribed_; }
+    [[nodiscard]] const std::vector<RegistrationId>& registrations() const { return registered_; }
+    struct Invoked {
+        RequestId id;
+        Stamp stamp;
+    };
+    [[nodiscard]] const std::vector<Invoked>& unanswered() const { return unanswered_; }
+    [[nodiscard]] const std::vector<Invoked>& answered() const { return answered_; }
+    [[nodiscard]] std::vector<RequestId> calls() const;
+    [[nodiscard]] std::uint64_t last_invocation() const { return last_invocation_; }
+    /// Requests without an answer, calls apart.
+    [[nodiscard]] std::size_t pending_requests() const { return pending_.size(); }
+
+  private:
+    void expect_pending(RequestId request, MessageType type);
+    void on_event(const Event& event);
+    void on_invocation(const Invocation& invocation);
+    void on_result(const ResultMessage& result);
+    void on_error(const ErrorMessage& error);
+    void end_subscription(SubscriptionId id);
+    void end_registration(RegistrationId id);
+
+    ClientRoles roles_;
+    std::map<RequestId, MessageType> pending_;
+    std::map<RequestId, Stamp> calls_;
+    std::map<RequestId, std::uint64_t> ends_;  ///< UNSUBSCRIBE, UNREGISTER -> what is ended
+    std::vector<SubscriptionId> subscribed_;
+    std::vector<RegistrationId> registered_;
+    std::map<std::pair<Actor, SubscriptionId>, std::uint64_t> last_by_subscription_;
+    std::map<Actor, std::pair<std::uint64_t, PublicationId>> last_event_;
+    std::map<Actor, std::uint64_t> last_call_;
+    std::uint64_t last_invocation_ = 0;
+    std::vector<Invoked> unanswered_;
+    std::vector<Invoked> answered_;
+    bool has_ended_ = false;
+};
+
+}  // namespace kreisel::sim

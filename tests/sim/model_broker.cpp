@@ -1,0 +1,148 @@
+// The model's broker: every subscription is looked at for every publication.
+
+#include "common/wamp/errors.hpp"
+#include "tests/sim/model.hpp"
+
+#include <algorithm>
+
+namespace kreisel::sim {
+
+namespace {
+
+bool contains(const std::vector<Actor>& actors, Actor actor) {
+    return std::find(actors.begin(), actors.end(), actor) != actors.end();
+}
+
+/// WAMP a/subscriber_blackwhite_listing: an absent list says nothing; an empty eligible list says
+/// nobody.
+bool passes(const Dict& options, const std::string& what, const Value& own) {
+    const auto holds = [&own](const List& list) {
+        return std::any_of(list.begin(), list.end(), [&own](const Value& value) {
+            return value == own || (own.to_uint() && value.to_uint() == own.to_uint());
+        });
+    };
+    const List* eligible = options.find_list("eligible" + what);
+    const List* exclude = options.find_list("exclude" + what);
+    return (eligible == nullptr || holds(*eligible)) && (exclude == nullptr || !holds(*exclude));
+}
+
+}  // namespace
+
+void Model::subscribe(Actor actor, const Subscribe& request, Expectations& expected) {
+    const auto refuse = [&](std::string_view uri) {
+        expected.push_back(make_error(actor, MessageType::subscribe, request.request, uri));
+    };
+    const auto match = match_policy_of(request.options.find_text("match").value_or("exact"));
+    if (!match) return refuse(uris::invalid_argument);
+    const PatternChoice pattern{request.topic, *match};
+    std::size_t held = 0;
+    SubscriptionId known;
+    bool is_held = false;
+    for (const ModelSubscription& subscription : subscriptions_) {
+        const bool is_mine = contains(subscription.subscribers, actor);
+        held += is_mine ? 1 : 0;
+        if (subscription.pattern.uri != pattern.uri || subscription.pattern.match != *match) {
+            continue;
+        }
+        known = subscription.id;
+        is_held = is_mine;
+    }
+    if (!is_held && held >= limits_.subscriptions_per_session) return refuse(uris::limit_exceeded);
+    Expected answer = make(actor, Subscribed{request.request, {}});
+    answer.on_match = [this, pattern, known](Actor to, const Message& actual) {
+        const SubscriptionId id = std::get<Subscribed>(actual).subscription;
+        if (!is_valid_id(id.value)) throw Fault("a subscription id out of range");
+        if (known) {
+            if (id != known) throw Fault("one topic and match policy, two subscription ids");
+        } else {
+            bind_subscription(pattern, id);
+        }
+        for (ModelSubscription& subscription : subscriptions_) {
+            if (subscription.id != id || contains(subscription.subscribers, to)) continue;
+            subscription.subscribers.push_back(to);
+        }
+    };
+    expected.push_back(std::move(answer));
+}
+
+void Model::bind_subscription(const PatternChoice& pattern, SubscriptionId id) {
+    for (const ModelSubscription& other : subscriptions_) {
+        if (other.id == id) throw Fault("one subscription id for two patterns");
+    }
+    subscriptions_.push_back({pattern, id, {}});
+}
+
+void Model::unsubscribe(Actor actor, const Unsubscribe& request, Expectations& expected) {
+    for (const ModelSubscription& subscription : subscriptions_) {
+        if (subscription.id != request.subscription) continue;
+        if (!contains(subscription.subscribers, actor)) break;
+        remove_subscriber(actor, request.subscription);
+        expected.push_back(make(actor, Unsubscribed{request.request, {}}));
+        return;
+    }
+    expected.push_back(make_error(actor, MessageType::unsubscribe, request.request,
+                                  uris::no_such_subscription));
+}
+
+void Model::remove_subscriber(Actor actor, SubscriptionId id) {
+    for (ModelSubscription& subscription : subscriptions_) {
+        if (subscription.id == id) std::erase(subscription.subscribers, actor);
+    }
+    std::erase_if(subscriptions_, [](const auto& s) { return s.subscribers.empty(); });
+}
+
+bool Model::is_receiver(Actor actor, Actor publisher, const Dict& options) const {
+    if (actor == publisher) {
+        const Value* exclude_me = options.find("exclude_me");
+        if (exclude_me == nullptr || *exclude_me == Value(true)) return false;
+    }
+    const ModelSession& session = sessions_.at(actor);
+    return passes(options, "", session.id) && passes(options, "_authid", session.authid) &&
+           passes(options, "_authrole", session.role);
+}
+
+void Model::publish(Actor actor, const Publish& request, Expectations& expected) {
+    const ModelSession& publisher = sessions_.at(actor);
+    const bool is_acknowledged = request.options.is_true("acknowledge");
+    const bool is_asked = request.options.is_true("disclose_me");
+    const Disclose disclose = judge(rules(publisher), Action::publish, request.topic).disclose;
+    if (is_asked && disclose == Disclose::never) {
+        if (!is_acknowledged) return;
+        expected.push_back(make_error(actor, MessageType::publish, request.request,
+                                      uris::disclose_me_disallowed));
+        return;
+    }
+    const auto check_publication = [this](PublicationId id) {
+        if (!is_valid_id(id.value)) throw Fault("a publication id out of range");
+        if (!publication_) publication_ = id;
+        if (publication_ != id) throw Fault("one publication, two ids");
+    };
+    for (const ModelSubscription& subscription : subscriptions_) {
+        const PatternChoice& pattern = subscription.pattern;
+        if (!matches(pattern.uri, pattern.match, request.topic)) continue;
+        Dict details;
+        if (pattern.match != MatchPolicy::exact) details.set("topic", request.topic);
+        if (disclose == Disclose::always || (is_asked && disclose == Disclose::on_request)) {
+            details.set("publisher", publisher.id);
+            details.set("publisher_authid", publisher.authid);
+            details.set("publisher_authrole", publisher.role);
+        }
+        for (const Actor receiver : subscription.subscribers) {
+            if (!is_receiver(receiver, actor, request.options)) continue;
+            Expected event =
+                make(receiver, Event{subscription.id, {}, details, request.payload});
+            event.on_match = [check_publication](Actor, const Message& actual) {
+                check_publication(std::get<Event>(actual).publication);
+            };
+            expected.push_back(std::move(event));
+        }
+    }
+    if (!is_acknowledged) return;
+    Expected answer = make(actor, Published{request.request, {}});
+    answer.on_match = [check_publication](Actor, const Message& actual) {
+        check_publication(std::get<Published>(actual).publication);
+    };
+    expected.push_back(std::move(answer));
+}
+
+}  // namespace kreisel::sim

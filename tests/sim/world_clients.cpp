@@ -1,0 +1,212 @@
+// What simulated clients say: every message type, with dice for every choice.
+
+#include "tests/sim/world.hpp"
+
+#include "common/wamp/errors.hpp"
+
+#include <algorithm>
+
+namespace kreisel::sim {
+
+namespace {
+
+template <class Item>
+std::optional<Item> pick(const std::vector<Item>& items, std::uint32_t die) {
+    if (items.empty()) return std::nullopt;
+    return items[die % items.size()];
+}
+
+constexpr std::array<std::string_view, 6> policies = {"single", "roundrobin", "random",
+                                                      "first",  "last",       "nearest"};
+constexpr std::array<std::string_view, 5> modes = {"skip", "kill", "killnowait", "gently", ""};
+
+void set_match(Dict& options, MatchPolicy match, std::uint32_t die) {
+    if (die % 40 == 0) {
+        options.set("match", "sounds-like");
+    } else if (match != MatchPolicy::exact || die % 2 == 0) {
+        options.set("match", to_text(match));
+    }
+}
+
+}  // namespace
+
+void World::act(const Operation& operation) {
+    const auto actor = choose(operation.dice[0]);
+    if (!actor || peer(*actor).is_silent) return;
+    auto message = make_message(peer(*actor), operation);
+    if (!message) return;
+    say(*actor, std::move(*message));
+    // Three of four go straight on, the fourth waits on the line.
+    if (operation.dice[4] % 4 != 0) pump(*actor, SIZE_MAX);
+    if (operation.dice[4] % 8 < 5) deliver(*actor, SIZE_MAX);
+}
+
+void World::say(Actor actor, Message message) {
+    Peer& speaker = peer(actor);
+    coverage_.count_sent(message);
+    speaker.client.on_sent(message);
+    const MessageType type = type_of(message);
+    if (type == MessageType::goodbye || type == MessageType::abort) {
+        coverage_.count("close",
+                        type == MessageType::goodbye ? "client goodbye" : "client abort");
+        speaker.is_silent = true;
+    }
+    speaker.inbound.push_back(std::move(message));
+}
+
+std::optional<Message> World::make_message(Peer& peer, const Operation& operation) {
+    const auto& dice = operation.dice;
+    switch (operation.kind) {
+        case Kind::goodbye:
+            return Goodbye{{}, Uri(uris::close_normal)};
+        case Kind::abort:
+            return Abort{{}, "com.error.client", {}};
+        case Kind::subscribe: {
+            PatternChoice pattern = pattern_of(dice[1]);
+            Subscribe message{take_request(peer), {}, pattern.uri};
+            set_match(message.options, pattern.match, dice[2]);
+            return message;
+        }
+        case Kind::unsubscribe: {
+            // One of five is a guess: another's, or nobody's.
+            auto id = pick(peer.client.subscriptions(), dice[1]);
+            if (dice[2] % 5 == 0) id = SubscriptionId{dice[1] % 30 + 1};
+            if (!id) return std::nullopt;
+            return Unsubscribe{take_request(peer), *id};
+        }
+        case Kind::publish:
+            return make_publish(peer, operation);
+        case Kind::call: {
+            Call message{take_request(peer), {}, uri_of(dice[1]),
+                         make_payload(take_stamp(peer))};
+            if (dice[2] % 4 == 0) message.options.set("disclose_me", true);
+            return message;
+        }
+        case Kind::cancel: {
+            const auto id = pick(peer.client.calls(), dice[1]);
+            if (!id) return std::nullopt;
+            Cancel message{*id, {}};
+            const auto mode = modes[dice[2] % modes.size()];
+            if (!mode.empty()) message.options.set("mode", mode);
+            return message;
+        }
+        case Kind::register_:
+            return make_register(peer, operation);
+        case Kind::unregister: {
+            auto id = pick(peer.client.registrations(), dice[1]);
+            if (dice[2] % 5 == 0) id = RegistrationId{dice[1] % 30 + 1};
+            if (!id) return std::nullopt;
+            return Unregister{take_request(peer), *id};
+        }
+        case Kind::yield:
+        case Kind::error:
+            return make_answer(peer, operation);
+        case Kind::stray_answer:
+            if (peer.client.answered().empty() && dice[4] % 8 != 0) return std::nullopt;
+            return make_stray_answer(peer, operation);
+        default:
+            return make_violation(peer, operation);
+    }
+}
+
+Message World::make_publish(Peer& peer, const Operation& operation) {
+    const auto& dice = operation.dice;
+    Publish message{take_request(peer), {}, uri_of(dice[1]), make_payload(take_stamp(peer))};
+    Dict& options = message.options;
+    if (dice[2] % 2 == 0) options.set("acknowledge", true);
+    if (dice[2] % 3 == 0) options.set("exclude_me", dice[2] % 9 == 0);
+    if (dice[2] % 5 == 0) options.set("disclose_me", true);
+    if (dice[3] % 3 != 0) return message;
+    // Lists of some who are here, in one of six keys; two keys now and then, and empty lists.
+    const auto add_list = [&](std::uint32_t die) {
+        List ids;
+        List authids;
+        List roles;
+        const std::uint32_t length = die % 4;
+        for (std::uint32_t i = 0; i < length; ++i) {
+            const auto& named = peers_[(die / 7 + i * 3) % peers_.size()];
+            const bool is_float = (die + i) % 5 == 0;  // As autobahn-js sends them.
+            ids.push_back(is_float ? Value(static_cast<double>(named->info.id.value))
+                                   : Value(named->info.id));
+            authids.emplace_back(named->info.authid);
+            roles.emplace_back(named->info.authrole);
+        }
+        const std::string key = (die / 4) % 2 == 0 ? "eligible" : "exclude";
+        const std::uint32_t what = (die / 8) % 3;
+        if (what == 0) options.set(key, ids);
+        if (what == 1) options.set(key + "_authid", authids);
+        if (what == 2) options.set(key + "_authrole", roles);
+    };
+    add_list(dice[3] / 3);
+    if (dice[3] % 2 == 0) add_list(dice[3] / 5);
+    return message;
+}
+
+Message World::make_register(Peer& peer, const Operation& operation) {
+    const auto& dice = operation.dice;
+    const PatternChoice pattern = pattern_of(dice[1]);
+    Register message{take_request(peer), {}, pattern.uri};
+    set_match(message.options, pattern.match, dice[2]);
+    // A procedure mostly keeps its policy, else nothing would ever be shared.
+    const std::uint32_t usual = static_cast<std::uint32_t>(pattern.uri.size()) + dice[1] % 3;
+    const std::uint32_t policy = dice[3] % 5 == 0 ? dice[3] / 5 : usual % 5;
+    if (policy % 6 != 0 || dice[3] % 2 == 0) {
+        message.options.set("invoke", policies[policy % policies.size()]);
+    }
+    if (dice[3] % 7 == 0) message.options.set("disclose_caller", true);
+    return message;
+}
+
+std::optional<Message> World::make_answer(Peer& peer, const Operation& operation) {
+    const auto& dice = operation.dice;
+    const auto invoked = pick(peer.client.unanswered(), dice[1]);
+    if (!invoked) return std::nullopt;
+    if (operation.kind == Kind::yield) {
+        Yield message{invoked->id, {}, make_payload(invoked->stamp)};
+        // Progress that nobody asked for must not reach the caller.
+        if (dice[2] % 10 == 0) message.options.set("progress", true);
+        return message;
+    }
+    const bool is_invalid = dice[2] % 8 == 0;
+    return ErrorMessage{MessageType::invocation, invoked->id, Dict{{"x_note", 1}},
+                        is_invalid ? "not a uri" : "com.error.own", make_payload(invoked->stamp)};
+}
+
+/// Twice for one invocation, which is passed over, or for one that was never made, which is not.
+Message World::make_stray_answer(Peer& peer, const Operation& operation) {
+    const auto& dice = operation.dice;
+    RequestId id{peer.client.last_invocation() + 100};
+    const auto answered = pick(peer.client.answered(), dice[1]);
+    if (answered && dice[3] % 8 != 0) id = answered->id;
+    const Payload payload = make_payload({0, 0});
+    if (dice[2] % 2 == 0) return Yield{id, {}, payload};
+    return ErrorMessage{MessageType::invocation, id, {}, "com.error.own", payload};
+}
+
+Message World::make_violation(Peer& peer, const Operation& operation) {
+    const std::uint32_t die = operation.dice[1];
+    switch (die % 8) {
+        case 0:
+            return Hello{"sim", {}};
+        case 1:
+            return Event{SubscriptionId{1}, PublicationId{1}, {}, {}};
+        case 2:
+            return ErrorMessage{MessageType::call, RequestId{1}, {}, "com.error.own", {}};
+        case 3:
+            return Authenticate{"", {}};
+        case 4: {
+            // A CALL whose id is still pending, or was used: strict ids or not.
+            const auto calls = peer.client.calls();
+            const RequestId id = calls.empty() ? RequestId{peer.next_request + 7} : calls.front();
+            return Subscribe{id, {}, "com.a"};
+        }
+        case 5:
+            return Subscribe{RequestId{peer.next_request + 1}, {}, "com.a"};
+        case 6:
+            return Invocation{RequestId{1}, RegistrationId{1}, {}, {}};
+        default:
+            return ResultMessage{RequestId{1}, {}, {}};
+    }
+}
+
+}  // namespace kreisel::sim
