@@ -55,7 +55,8 @@ class Flattener final : public Visitor {
 
 Facts facts_of(const RouterConfig& config) {
     Flattener flattener;
-    tell_table(router_table(), config, RouterConfig{}, flattener);
+    const RouterConfig defaults;
+    tell_table(router_table(), config, &defaults, flattener);
     return flattener.take();
 }
 

@@ -63,7 +63,8 @@ class YamlPrinter final : public Visitor {
 
 std::string effective_text(const RouterConfig& config) {
     YamlPrinter printer;
-    tell_table(router_table(), config, RouterConfig{}, printer);
+    const RouterConfig defaults;
+    tell_table(router_table(), config, &defaults, printer);
     return printer.take();
 }
 

@@ -145,7 +145,12 @@ std::optional<std::string> nearest_name(std::string_view text,
     if (text.size() > text_max) return std::nullopt;
     std::optional<std::string> best;
     std::size_t best_distance = std::max<std::size_t>(2, text.size() / 3) + 1;
+    constexpr std::size_t stem_min = 4;
     for (const std::string& candidate : candidates) {
+        const std::size_t shorter = std::min(text.size(), candidate.size());
+        if (shorter >= stem_min && text.substr(0, shorter) == candidate.substr(0, shorter)) {
+            return candidate;
+        }
         // Levenshtein's distance, one row at a time.
         std::vector<std::size_t> row(candidate.size() + 1);
         std::iota(row.begin(), row.end(), std::size_t{0});

@@ -101,6 +101,8 @@ Table<RoleConfig> role_table() {
     access.add = add_rule;
     // No name: the same URI may stand under each match policy, add_rule judges repetition.
     access.name_key = "uri";
+    // A rule with a mistyped match would be judged by a policy that nobody wrote.
+    access.broken = Broken::skipped;
     return {required(text("name", "a name", &RoleConfig::name)),
             list_of("permissions", permission_table(), std::move(access))};
 }
@@ -144,10 +146,11 @@ Setting<UserEntry> wampcra_setting() {
         }
         user.credentials.wampcra = std::move(cra);
     };
-    setting.tell = [](const UserEntry& user, const UserEntry&, Visitor& visitor) {
+    setting.tell = [](const UserEntry& user, const UserEntry*, Visitor& visitor) {
         if (!user.credentials.wampcra) return;
         visitor.on_section_begin("wampcra");
-        tell_table(table, *user.credentials.wampcra, {}, visitor);
+        const UserCredentials::WampCra defaults;
+        tell_table(table, *user.credentials.wampcra, &defaults, visitor);
         visitor.on_section_end();
     };
     setting.list = [](const std::string& path, std::vector<KeyInfo>& keys) {

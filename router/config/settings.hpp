@@ -31,7 +31,7 @@ Setting<T> secret(std::string key, std::function<void(T&, std::string)> take,
         if (text == nullptr) return;
         if (auto value = read_secret(reader, node, *text)) take(object, *std::move(value));
     };
-    setting.tell = [key, find](const T& object, const T&, Visitor& visitor) {
+    setting.tell = [key, find](const T& object, const T*, Visitor& visitor) {
         const std::optional<std::string> value = find(object);
         visitor.on_value(key, value.value_or(""), false,
                          value ? Visitor::Secret::yes : Visitor::Secret::no);
@@ -76,11 +76,12 @@ Setting<T> count(std::string key, Number T::*member, Number low, Number high) {
 }
 template <class T>
 Setting<T> size(std::string key, std::uint64_t T::*member, std::uint64_t low, std::uint64_t high) {
-    return ranged(std::move(key), "a size", member, low, high, parse_size, show_size);
+    return ranged(std::move(key), "a size like 64KiB,", member, low, high, parse_size, show_size);
 }
 template <class T>
 Setting<T> duration(std::string key, Duration T::*member, Duration low, Duration high) {
-    return ranged(std::move(key), "a duration", member, low, high, parse_duration, show_duration);
+    return ranged(std::move(key), "a duration like 30s,", member, low, high, parse_duration,
+                  show_duration);
 }
 
 /// Words and the values they stand for.
@@ -156,9 +157,10 @@ Setting<T> words(std::string key, std::string type, Read read_item, Show show_it
         }
         return "[" + shown + "]";
     };
-    setting.tell = [key, show](const T& object, const T& defaults, Visitor& visitor) {
+    setting.tell = [key, show](const T& object, const T* defaults, Visitor& visitor) {
         const std::string value = show(object);
-        visitor.on_value(key, value, value == show(defaults), Visitor::Secret::no);
+        const bool is_default = defaults != nullptr && value == show(*defaults);
+        visitor.on_value(key, value, is_default, Visitor::Secret::no);
     };
     setting.list = [type, show](const std::string& path, std::vector<KeyInfo>& keys) {
         keys.push_back({path, type, show(T{})});

@@ -23,7 +23,7 @@ enum class Presence : std::uint8_t { optional, required };
 struct KeyInfo {
     std::string path;  ///< `listeners[].limits.message_bytes_max`
     std::string type;
-    std::string default_text;  ///< empty: none
+    std::string default_text;  ///< `required`; empty: not set
 };
 
 template <class T>
@@ -32,8 +32,8 @@ struct Setting {
     std::string type;
     Presence presence = Presence::optional;
     std::function<void(Reader&, const YamlNode&, T&)> read;
-    /// Tells the value; the second T holds the defaults.
-    std::function<void(const T&, const T&, Visitor&)> tell;
+    /// Tells the value; the second T holds the defaults, if a value can be one.
+    std::function<void(const T&, const T*, Visitor&)> tell;
     /// Default as text, and rows below: appends to the list.
     std::function<void(const std::string& path, std::vector<KeyInfo>&)> list;
 };
@@ -80,7 +80,7 @@ void read_table(Reader& reader, const YamlNode& node, const Table<T>& table, T& 
 }
 
 template <class T>
-void tell_table(const Table<T>& table, const T& object, const T& defaults, Visitor& visitor) {
+void tell_table(const Table<T>& table, const T& object, const T* defaults, Visitor& visitor) {
     for (const auto& setting : table) setting.tell(object, defaults, visitor);
 }
 
@@ -102,9 +102,10 @@ Setting<T> scalar(std::string key, std::string type, Parse parse, Show show) {
             reader.fail(node, "'" + *text + "' is not valid; write " + type);
         }
     };
-    setting.tell = [key, show](const T& object, const T& defaults, Visitor& visitor) {
+    setting.tell = [key, show](const T& object, const T* defaults, Visitor& visitor) {
         const std::string value = show(object);
-        visitor.on_value(key, value, value == show(defaults), Visitor::Secret::no);
+        const bool is_default = defaults != nullptr && value == show(*defaults);
+        visitor.on_value(key, value, is_default, Visitor::Secret::no);
     };
     setting.list = [type, show](const std::string& path, std::vector<KeyInfo>& keys) {
         keys.push_back({path, type, show(T{})});
@@ -122,7 +123,7 @@ Setting<T> section(std::string key, Table<T> rows) {
     setting.read = [table](Reader& reader, const YamlNode& node, T& object) {
         read_table(reader, node, *table, object);
     };
-    setting.tell = [table, key](const T& object, const T& defaults, Visitor& visitor) {
+    setting.tell = [table, key](const T& object, const T* defaults, Visitor& visitor) {
         visitor.on_section_begin(key);
         tell_table(*table, object, defaults, visitor);
         visitor.on_section_end();
@@ -146,8 +147,8 @@ Table<T> lifted(const Table<Member>& rows, Member T::*member) {
         setting.read = [row, member](Reader& reader, const YamlNode& node, T& object) {
             row.read(reader, node, object.*member);
         };
-        setting.tell = [row, member](const T& object, const T& defaults, Visitor& visitor) {
-            row.tell(object.*member, defaults.*member, visitor);
+        setting.tell = [row, member](const T& object, const T* defaults, Visitor& visitor) {
+            row.tell(object.*member, defaults == nullptr ? nullptr : &(defaults->*member), visitor);
         };
         setting.list = row.list;
         result.push_back(std::move(setting));
@@ -161,6 +162,9 @@ Table<T> joined(Table<T> first, Table<T> second) {
     return first;
 }
 
+/// Whether an item with errors is still judged as a whole, for what else is wrong with it.
+enum class Broken : std::uint8_t { skipped, judged };
+
 /// How a list of maps is read into T and told from it.
 template <class T, class Item>
 struct ListAccess {
@@ -172,6 +176,7 @@ struct ListAccess {
     std::function<std::string(const Item&)> name;
     /// The first key of an item, which names it.
     std::string name_key;
+    Broken broken = Broken::judged;
 };
 
 /// The value of `key` in the map `node`, or `node` itself: where an error points to.
@@ -208,18 +213,20 @@ Setting<T> list_of(std::string key, Table<Item> rows, ListAccess<T, Item> access
                 }
                 names.push_back(name);
             }
-            // What is broken already gets no further errors that follow from it.
-            if (reader.error_count() == errors_before || place.kind == YamlNode::Kind::scalar) {
+            const bool is_judged =
+                access.broken == Broken::judged && place.kind == YamlNode::Kind::scalar;
+            if (is_judged || reader.error_count() == errors_before) {
                 access.add(reader, node.items[i], object, std::move(item));
             }
         }
     };
-    setting.tell = [table, access, key](const T& object, const T&, Visitor& visitor) {
+    setting.tell = [table, access, key](const T& object, const T*, Visitor& visitor) {
         const std::vector<Item> items = access.get(object);
+        const Item defaults{};
         visitor.on_list_begin(key, items.size());
         for (const Item& item : items) {
             visitor.on_item_begin();
-            tell_table(*table, item, Item{}, visitor);
+            tell_table(*table, item, &defaults, visitor);
             visitor.on_item_end();
         }
         visitor.on_list_end();
@@ -234,6 +241,14 @@ Setting<T> list_of(std::string key, Table<Item> rows, ListAccess<T, Item> access
 template <class T>
 Setting<T> required(Setting<T> setting) {
     setting.presence = Presence::required;
+    setting.tell = [tell = setting.tell](const T& object, const T*, Visitor& visitor) {
+        tell(object, nullptr, visitor);
+    };
+    setting.list = [list = setting.list](const std::string& path, std::vector<KeyInfo>& keys) {
+        const std::size_t at = keys.size();
+        list(path, keys);
+        keys[at].default_text = "required";
+    };
     return setting;
 }
 

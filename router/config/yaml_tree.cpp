@@ -109,6 +109,11 @@ class TreeBuilder final : public YAML::EventHandler {
             }
             parent.key = std::move(node);
         } else {
+            if (node.kind == YamlNode::Kind::null && node.line != parent.key->line) {
+                // A value that is not there has the place of what follows; its key is meant.
+                node.line = parent.key->line;
+                node.column = parent.key->column;
+            }
             parent.node.entries.push_back({*std::move(parent.key), std::move(node)});
             parent.key.reset();
         }
@@ -118,6 +123,49 @@ class TreeBuilder final : public YAML::EventHandler {
     std::vector<Open> open_;
     std::size_t nodes_ = 0;
 };
+
+/// Column of a quote that is opened but not closed in `line`, from 1, or 0.
+std::size_t open_quote(std::string_view line) {
+    std::size_t opened = 0;
+    char quote = 0;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const char c = line[i];
+        const char before = i == 0 ? ' ' : line[i - 1];
+        const bool is_start = before == ' ' || before == '[' || before == '{' || before == ',';
+        if (quote != 0) {
+            if (c == '\\' && quote == '"') ++i;
+            if (c == quote) quote = 0;
+        } else if ((c == '"' || c == '\'') && is_start) {
+            quote = c;
+            opened = i + 1;
+        } else if (c == '#' && is_start) {
+            break;
+        }
+    }
+    return quote == 0 ? 0 : opened;
+}
+
+/// yaml-cpp notices some faults far behind their cause. `text` up to the fault is searched for the
+/// two that people make: a tab as indentation and a quote that is not closed.
+YamlError explain(std::string_view text, const YAML::Exception& fault) {
+    const int fault_line = fault.mark.line + 1;
+    int line_number = 0;
+    while (!text.empty() && line_number < fault_line) {
+        const std::size_t end = text.find('\n');
+        const std::string_view line = text.substr(0, end);
+        text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+        ++line_number;
+        const std::size_t tab = line.find('\t');
+        if (tab != std::string_view::npos && line.find_first_not_of(" \t") > tab) {
+            return {line_number, static_cast<int>(tab) + 1,
+                    "a tab indents here; YAML wants spaces"};
+        }
+        if (const std::size_t quote = open_quote(line); quote != 0) {
+            return {line_number, static_cast<int>(quote), "the quote opened here is not closed"};
+        }
+    }
+    return {fault_line, fault.mark.column + 1, "no YAML: " + fault.msg};
+}
 
 }  // namespace
 
@@ -139,7 +187,7 @@ YamlResult parse_yaml(std::string_view text) {
     } catch (const Refused& refused) {
         return {{}, refused.error};
     } catch (const YAML::Exception& fault) {
-        return {{}, YamlError{fault.mark.line + 1, fault.mark.column + 1, "no YAML: " + fault.msg}};
+        return {{}, explain(text, fault)};
     }
     return {builder.take_root(), std::nullopt};
 }
