@@ -9,7 +9,7 @@
 #include "common/wire/wire.hpp"
 #include "router/server/deadlines.hpp"
 #include "router/server/outbox.hpp"
-#include "router/server/session.hpp"
+#include "router/server/peer_session.hpp"
 #include "router/server/settings.hpp"
 #include "router/server/shard.hpp"
 
@@ -59,7 +59,7 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     /// Ends with a close frame and no GOODBYE, so that clients reconnect (drain).
     void finish_for_restart();
     [[nodiscard]] Shard& shard() { return shard_; }
-    [[nodiscard]] Session& session() { return session_; }
+    [[nodiscard]] PeerSession& session() { return session_; }
     [[nodiscard]] const ConnectionSettings& settings() const { return *settings_; }
     [[nodiscard]] const std::string& peer() const { return stream_->peer(); }
     [[nodiscard]] std::string_view transport_name() const;
@@ -111,7 +111,7 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     std::size_t listener_;
     std::size_t shard_index_ = 0;
     Outbox outbox_;
-    Session session_;
+    PeerSession session_;
 
     Phase phase_ = Phase::opening;
     bool is_dirty_ = false;

@@ -31,7 +31,7 @@ class RealmHost : public std::enable_shared_from_this<RealmHost> {
 
     // --- any shard ---
     /// Adds the session; its WELCOME is sent by the same step. Refusals come back by
-    /// Session::on_join_refused on the connection's shard.
+    /// PeerSession::on_join_refused on the connection's shard.
     void join(std::shared_ptr<Connection> connection, SessionInfo info);
     /// Handles the burst now (true) or takes it for later (false); `messages` is emptied or moved
     /// from.

@@ -1,4 +1,4 @@
-#include "router/server/session.hpp"
+#include "router/server/peer_session.hpp"
 
 #include "common/codec/codec.hpp"
 #include "common/wamp/errors.hpp"
@@ -19,7 +19,7 @@ std::string_view reason_text(const Dict& details) {
 
 }  // namespace
 
-void Session::log(LogLevel level, std::string_view event, std::string_view why) const {
+void PeerSession::log(LogLevel level, std::string_view event, std::string_view why) const {
     const auto own = host_ ? host_->log_level() : std::optional<LogLevel>{};
     if (own ? level < *own : !log_is_on(level)) return;
     const std::string& peer = connection_.peer();
@@ -38,14 +38,14 @@ void Session::log(LogLevel level, std::string_view event, std::string_view why) 
     }
 }
 
-void Session::on_open() {
+void PeerSession::on_open() {
     Shard& shard = connection_.shard();
     handshake_ = std::make_unique<Handshake>(shard.view()->access, shard.random(),
                                              connection_.transport_details());
     state_ = State::handshake;
 }
 
-void Session::on_message(const WireMessage& message) {
+void PeerSession::on_message(const WireMessage& message) {
     if (state_ == State::left || state_ == State::closed) return;
     const DecodeLimits limits{connection_.settings().listener.limits.nesting_max};
     auto decoded = decode(connection_.wire().encoding(), message.bytes, limits);
@@ -62,7 +62,7 @@ void Session::on_message(const WireMessage& message) {
     on_admissible(std::move(*decoded));
 }
 
-void Session::on_handshake_message(Message message) {
+void PeerSession::on_handshake_message(Message message) {
     auto step = handshake_->on_message(std::move(message), SystemClock{}.wall());
     if (auto* reply = std::get_if<HandshakeReply>(&step)) {
         return connection_.send(std::move(reply->message));
@@ -79,7 +79,7 @@ void Session::on_handshake_message(Message message) {
     connection_.finish(close_code::normal, "");
 }
 
-void Session::join(HandshakeAccepted accepted) {
+void PeerSession::join(HandshakeAccepted accepted) {
     handshake_.reset();
     const auto view = connection_.shard().view();
     const auto found = view->hosts.find(accepted.realm->name);
@@ -103,13 +103,13 @@ void Session::join(HandshakeAccepted accepted) {
     host_->join(connection_.self(), std::move(info));
 }
 
-void Session::on_join_refused(const Error& error) {
+void PeerSession::on_join_refused(const Error& error) {
     if (state_ != State::joined) return;
     host_.reset();  // never was a member
     abort(make_abort(error.uri, error.text), close_code::normal, error.text);
 }
 
-void Session::on_admissible(Message message) {
+void PeerSession::on_admissible(Message message) {
     auto admission = ingress_->admit(message);
     switch (admission.verdict) {
         case Admission::Verdict::admitted:
@@ -138,7 +138,7 @@ void Session::on_admissible(Message message) {
     }
 }
 
-bool Session::end_burst() {
+bool PeerSession::end_burst() {
     if (burst_.empty()) return true;
     if (state_ != State::joined) {
         burst_.clear();
@@ -153,7 +153,7 @@ bool Session::end_burst() {
     return is_taken;
 }
 
-void Session::abort(Abort abort, std::uint16_t code, std::string_view why) {
+void PeerSession::abort(Abort abort, std::uint16_t code, std::string_view why) {
     const std::string reason = abort.reason;
     const std::string text{reason_text(abort.details)};
     log(LogLevel::info, state_ == State::handshake ? "log-in refused" : "session aborted",
@@ -165,7 +165,7 @@ void Session::abort(Abort abort, std::uint16_t code, std::string_view why) {
     connection_.finish(code, text.empty() ? reason : reason + ": " + text);
 }
 
-void Session::on_login_timeout() {
+void PeerSession::on_login_timeout() {
     if (state_ == State::closed) {
         log(LogLevel::info, "connection closed", "no protocol handshake in time");
         return connection_.drop();
@@ -174,14 +174,14 @@ void Session::on_login_timeout() {
           close_code::policy_violation, "deadline of the log-in passed");
 }
 
-void Session::leave_realm() {
+void PeerSession::leave_realm() {
     if (state_ == State::joined && host_) host_->leave(connection_.self());
     if (state_ != State::closed) state_ = State::left;
     handshake_.reset();
     burst_.clear();
 }
 
-void Session::leave(std::string_view why) {
+void PeerSession::leave(std::string_view why) {
     if (state_ == State::left) return;
     const bool was_joined = state_ == State::joined;
     const bool was_open = state_ != State::closed;
@@ -195,7 +195,7 @@ void Session::leave(std::string_view why) {
     state_ = State::left;
 }
 
-void Session::say_goodbye(std::string_view reason, std::string_view text) {
+void PeerSession::say_goodbye(std::string_view reason, std::string_view text) {
     if (state_ != State::joined) return;
     static_cast<void>(end_burst());
     log(LogLevel::info, "session closed", std::string(reason) + ": " + std::string(text));
@@ -205,7 +205,7 @@ void Session::say_goodbye(std::string_view reason, std::string_view text) {
     connection_.await_goodbye();
 }
 
-void Session::on_closed_by_realm(CloseKind kind) {
+void PeerSession::on_closed_by_realm(CloseKind kind) {
     if (state_ != State::joined) return;
     burst_.clear();
     if (kind == CloseKind::abort) {
@@ -218,19 +218,19 @@ void Session::on_closed_by_realm(CloseKind kind) {
     connection_.await_goodbye();
 }
 
-void Session::on_goodbye_reply(const Message& message) {
+void PeerSession::on_goodbye_reply(const Message& message) {
     if (!std::holds_alternative<Goodbye>(message) && !std::holds_alternative<Abort>(message))
         return;
     state_ = State::left;
     connection_.finish(close_code::normal, "");
 }
 
-bool Session::is_outdated() const {
+bool PeerSession::is_outdated() const {
     return state_ == State::joined &&
            connection_.shard().view()->access->version != access_version_;
 }
 
-void Session::refresh() {
+void PeerSession::refresh() {
     if (!is_outdated()) return;
     const auto& access = connection_.shard().view()->access;
     static_cast<void>(end_burst());

@@ -1,5 +1,5 @@
 #pragma once
-// Session: the WAMP side of one connection, from HELLO to the last message: handshake, gate and
+// PeerSession: the WAMP side of one connection, from HELLO to the last message: handshake, gate and
 // membership in a realm.
 //
 // Part of its Connection, confined to its shard. What the realm's serial step keeps about the
@@ -29,9 +29,9 @@ struct Membership {
     bool is_in = false;
 };
 
-class Session {
+class PeerSession {
   public:
-    explicit Session(Connection& connection) : connection_(connection) {}
+    explicit PeerSession(Connection& connection) : connection_(connection) {}
 
     /// The wire is open: messages may come.
     void on_open();
