@@ -4,6 +4,8 @@
 // The one place that knows initial bytes; the scanner, the reader and the rewriter stand on it.
 // Internal to common/codec. Pure. Source: RFC 8949, section 3.
 
+#include "common/codec/octets.hpp"
+
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -81,6 +83,28 @@ namespace detail {
     }
 }
 
+/// The head behind an initial byte of major type 7 or with additional information of 24 or more;
+/// `at` stands behind that byte. Kept apart, so that the short heads are inlined.
+[[nodiscard, gnu::noinline]] inline CborHead take_long_head(unsigned major, unsigned info,
+                                                            const std::uint8_t*& at,
+                                                            const std::uint8_t* end) {
+    std::uint64_t argument = info;
+    if (info >= 24 && info <= 27) {
+        const unsigned octets = 1U << (info - 24);
+        if (static_cast<std::size_t>(end - at) < octets) return {};
+        argument = load_big_endian(at, octets);
+        at += octets;
+    } else if (info == 31) {
+        if (major == 7) return {0, CborType::stop, false};
+        if (major < 2 || major == 6) return {0, CborType::reserved, false};
+        return {0, static_cast<CborType>(major), true};
+    } else if (info >= 28) {
+        return {0, CborType::reserved, false};
+    }
+    if (major == 7) return simple_head(info, argument);
+    return {argument, static_cast<CborType>(major), false};
+}
+
 }  // namespace detail
 
 /// Takes one head off [at, end). Lengths are as claimed; the caller compares them with what is
@@ -90,22 +114,8 @@ namespace detail {
     const std::uint8_t byte = *at++;
     const unsigned major = byte >> 5;
     const unsigned info = byte & 0x1fU;
-
-    std::uint64_t argument = info;
-    if (info >= 24 && info <= 27) {
-        const unsigned octets = 1U << (info - 24);
-        if (static_cast<std::size_t>(end - at) < octets) return {};
-        argument = 0;
-        for (unsigned i = 0; i < octets; ++i) argument = argument << 8 | *at++;
-    } else if (info == 31) {
-        if (major == 7) return {0, CborType::stop, false};
-        if (major < 2 || major == 6) return {0, CborType::reserved, false};
-        return {0, static_cast<CborType>(major), true};
-    } else if (info >= 28) {
-        return {0, CborType::reserved, false};
-    }
-    if (major == 7) return detail::simple_head(info, argument);
-    return {argument, static_cast<CborType>(major), false};
+    if (info >= 24 || major == 7) return detail::take_long_head(major, info, at, end);
+    return {info, static_cast<CborType>(major), false};
 }
 
 }  // namespace kreisel

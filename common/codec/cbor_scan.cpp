@@ -3,6 +3,7 @@
 #include "common/codec/cbor.hpp"
 #include "common/codec/cbor_head.hpp"
 #include "common/codec/key_set.hpp"
+#include "common/codec/octets.hpp"
 #include "common/codec/utf8.hpp"
 
 #include <bit>
@@ -62,9 +63,10 @@ Result<ScannedMessage> CborScanner::scan() {
     Result<ScannedMessage> message;
     if (scan_message(*message)) {
         message->needs_rewrite = needs_rewrite_;
-        return message;
+    } else {
+        message = malformed("CBOR", what_, static_cast<std::size_t>(at_ - begin_));
     }
-    return malformed("CBOR", what_, static_cast<std::size_t>(at_ - begin_));
+    return message;
 }
 
 bool CborScanner::scan_message(ScannedMessage& message) {
@@ -244,7 +246,9 @@ bool CborScanner::skip_string(const CborHead& head) {
     if (head.is_indefinite) return skip_chunks(head.type, nullptr);
     if (head.value > left()) return refuse("message ends early");
     const auto size = static_cast<std::size_t>(head.value);
-    if (head.type == Type::text && !is_valid_utf8({at_, size})) return refuse("invalid UTF-8");
+    if (head.type == Type::text && !detail::is_ascii(at_, size) && !is_valid_utf8({at_, size})) {
+        return refuse("invalid UTF-8");
+    }
     at_ += size;
     return true;
 }

@@ -3,6 +3,7 @@
 #include "common/codec/key_set.hpp"
 #include "common/codec/msgpack.hpp"
 #include "common/codec/msgpack_head.hpp"
+#include "common/codec/octets.hpp"
 #include "common/codec/utf8.hpp"
 
 #include <bit>
@@ -52,8 +53,10 @@ class MsgpackScanner {
 
 Result<ScannedMessage> MsgpackScanner::scan() {
     Result<ScannedMessage> message;
-    if (scan_message(*message)) return message;
-    return malformed("MessagePack", what_, static_cast<std::size_t>(at_ - begin_));
+    if (!scan_message(*message)) {
+        message = malformed("MessagePack", what_, static_cast<std::size_t>(at_ - begin_));
+    }
+    return message;
 }
 
 bool MsgpackScanner::scan_message(ScannedMessage& message) {
@@ -209,7 +212,9 @@ bool MsgpackScanner::skip_key() {
 bool MsgpackScanner::take_text(std::uint64_t size, std::string_view& text) {
     if (size > left()) return refuse("message ends early");
     const auto count = static_cast<std::size_t>(size);
-    if (!is_valid_utf8({at_, count})) return refuse("invalid UTF-8");
+    if (!detail::is_ascii(at_, count) && !is_valid_utf8({at_, count})) {
+        return refuse("invalid UTF-8");
+    }
     text = {reinterpret_cast<const char*>(at_), count};
     at_ += count;
     return true;

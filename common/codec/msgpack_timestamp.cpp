@@ -1,6 +1,6 @@
 #include "common/codec/msgpack_timestamp.hpp"
 
-#include "common/codec/msgpack_head.hpp"
+#include "common/codec/octets.hpp"
 
 namespace kreisel {
 
