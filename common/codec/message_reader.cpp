@@ -88,6 +88,12 @@ class FieldReader {
 
     /// Decodes the one dict before the payload and checks it and the payload's place.
     Result<void> prepare() {
+        for (std::size_t i = 0; i < shape_.count; ++i) {
+            const Element& element = scanned_.elements[i + 1];
+            if (element.kind == ElementKind::text && !is_text_everywhere(element, i + 1)) {
+                return violation(shape_, shape_.fields[i], " must not start with U+0000");
+            }
+        }
         const std::size_t count =
             shape_.tail == Tail::dict ? scanned_.count : std::size_t{1} + shape_.count;
         for (std::size_t i = 1; i < count; ++i) {
@@ -123,6 +129,13 @@ class FieldReader {
   private:
     std::span<const std::uint8_t> span_of(const Element& element) const {
         return bytes_.span().subspan(element.offset, element.size);
+    }
+
+    /// JSON takes a string that starts with U+0000 for binary, which no field of a head may be.
+    bool is_text_everywhere(const Element& element, std::size_t place) const {
+        if (element.is_plain) return element.text.empty() || element.text.front() != '\0';
+        const std::string content = text(place);
+        return content.empty() || content.front() != '\0';
     }
 
     Result<void> prepare_payload() {

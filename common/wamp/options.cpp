@@ -32,7 +32,11 @@ struct Rule {
 
 using Rules = std::span<const Rule>;
 
-bool is_text(const Value& value) { return value.get_if<std::string>() != nullptr; }
+// Text that starts with U+0000 would be binary at a JSON receiver.
+bool is_text(const Value& value) {
+    const auto* text = value.get_if<std::string>();
+    return text != nullptr && (text->empty() || text->front() != '\0');
+}
 bool is_id(const Value& value) { return is_valid_id(value.to_uint().value_or(0)); }
 bool is_integer(const Value& value) {
     return value.to_int().has_value() || value.to_uint().has_value();

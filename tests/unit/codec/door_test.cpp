@@ -123,6 +123,21 @@ BOOST_AUTO_TEST_CASE(fields_of_wrong_kinds_are_violations) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(text_of_heads_and_known_options_does_not_start_like_binary) {
+    using namespace std::string_literals;
+    for (const std::string& text : {"\0"s, "\0AQID"s, "\0no base64"s}) {
+        for (const Encoding encoding : all_encodings) {
+            const auto topic = bytes_of({32, 1, Dict{}, text}, encoding);
+            const auto option = bytes_of({32, 1, Dict{{"match", text}}, "t"}, encoding);
+
+            BOOST_TEST(!decode(encoding, topic, {}));
+            BOOST_TEST(!decode(encoding, option, {}));
+        }
+    }
+    const auto chunked = from_hex("84182001a07f6100617aff");
+    BOOST_TEST(!decode(Encoding::cbor, SharedBytes::copy_of(chunked), {}));
+}
+
 BOOST_AUTO_TEST_CASE(a_null_realm_and_revocations_without_request_are_taken) {
     const auto hello = decode_json(R"([1,null,{"roles":{"caller":{}}}])");
 
