@@ -3,6 +3,7 @@
 #include "common/base/check.hpp"
 #include "common/codec/msgpack.hpp"
 #include "common/codec/msgpack_timestamp.hpp"
+#include "common/codec/msgpack_undefined.hpp"
 #include "common/codec/value_sink.hpp"
 
 #include <msgpack/null_visitor.hpp>
@@ -67,6 +68,10 @@ class DictVisitor : public msgpack::null_visitor {
                 sink_.on_text(*text);
                 return true;
             }
+        }
+        if (is_msgpack_undefined(static_cast<std::int8_t>(all[0]), data)) {
+            sink_.on_null();
+            return true;
         }
         sink_.on_binary(data);
         return true;

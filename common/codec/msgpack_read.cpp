@@ -5,6 +5,7 @@
 #include "common/codec/msgpack.hpp"
 #include "common/codec/msgpack_head.hpp"
 #include "common/codec/msgpack_timestamp.hpp"
+#include "common/codec/msgpack_undefined.hpp"
 
 #include <bit>
 
@@ -66,6 +67,7 @@ void MsgpackReader::read_scalar(const MsgpackHead& head, ValueSink& sink) {
             if (head.ext_type == msgpack_timestamp_type) {
                 if (const auto text = timestamp_text(data)) return sink.on_text(*text);
             }
+            if (is_msgpack_undefined(head.ext_type, data)) return sink.on_null();
             return sink.on_binary(data);
         }
         case Type::list:

@@ -73,6 +73,9 @@ BOOST_AUTO_TEST_CASE(values_are_told_as_the_table_has_it) {
         {"d5ff 0001", "\"\\u0000AAE=\""},
         {"d40105", "\"\\u0000BQ==\""},
         {"c70005", "\"\\u0000\""},
+        {"d40000", "null"},
+        {"d40001", "\"\\u0000AQ==\""},
+        {"d5000000", "\"\\u0000AAA=\""},
     };
     for (const Line& line : lines) {
         BOOST_TEST_CONTEXT(line.hex) {
@@ -83,15 +86,16 @@ BOOST_AUTO_TEST_CASE(values_are_told_as_the_table_has_it) {
 
 BOOST_AUTO_TEST_CASE(a_dict_by_the_library_is_the_dict_by_the_reader) {
     const Bytes bytes = from_hex(
-        "88 a161 c0 a162 93 01 d3ffffffffffffff00 cfffffffffffffffff a163 81 a164 c3 a165 c40201ff"
-        "a166 d6ff00000000 a167 d40105 a168 ca3fc00000 a169 82 a0 90 a16a 80");
+        "89 a16b d40000 a161 c0 a162 93 01 d3ffffffffffffff00 cfffffffffffffffff a163 81 a164 c3"
+        "a165 c40201ff a166 d6ff00000000 a167 d40105 a168 ca3fc00000 a169 82 a0 90 a16a 80");
 
     ValueBuilder builder;
     msgpack_read(bytes, builder);
     const Dict dict = msgpack_dict(bytes);
 
     BOOST_TEST((dict == builder.take_dict()));
-    BOOST_TEST(dict.size() == 8U);
+    BOOST_TEST(dict.size() == 9U);
+    BOOST_TEST((dict.find("k") == nullptr));  // null: as if absent
     BOOST_TEST(dict.find_text("f").value() == "1970-01-01T00:00:00Z");
     BOOST_TEST(dict.find("b")->get_if<List>()->at(2).to_uint().value() == UINT64_MAX);
     BOOST_TEST(msgpack_dict(from_hex("80")).empty());
