@@ -37,7 +37,8 @@ Payload make_payload(Stamp stamp) {
 Stamp read_stamp(const Payload& payload) {
     require(payload.elements == 1 && payload.bytes.size() == 10, "a payload was changed");
     std::uint64_t number = 0;
-    for (const std::uint8_t octet : payload.bytes.span().subspan(2)) number = (number << 8U) | octet;
+    for (const std::uint8_t octet : payload.bytes.span().subspan(2))
+        number = (number << 8U) | octet;
     return {static_cast<Actor>(number / numbers_per_sender), number % numbers_per_sender};
 }
 

@@ -23,9 +23,9 @@ const std::vector<Required>& all_required() {
          {"WELCOME", "CHALLENGE", "ABORT", "GOODBYE", "ERROR", "PUBLISHED", "SUBSCRIBED",
           "UNSUBSCRIBED", "EVENT", "RESULT", "REGISTERED", "UNREGISTERED", "INVOCATION",
           "INTERRUPT"}},
-        {"match", {"SUBSCRIBE exact", "SUBSCRIBE prefix", "SUBSCRIBE wildcard", "REGISTER exact",
-                   "REGISTER prefix", "REGISTER wildcard", "SUBSCRIBE unknown",
-                   "REGISTER unknown"}},
+        {"match",
+         {"SUBSCRIBE exact", "SUBSCRIBE prefix", "SUBSCRIBE wildcard", "REGISTER exact",
+          "REGISTER prefix", "REGISTER wildcard", "SUBSCRIBE unknown", "REGISTER unknown"}},
         {"invoke", {"single", "roundrobin", "random", "first", "last", "unknown"}},
         {"invoked", {"single", "roundrobin", "random", "first", "last"}},
         {"cancel", {"skip", "kill", "killnowait", "unknown"}},
@@ -33,8 +33,7 @@ const std::vector<Required>& all_required() {
         {"revocation", {"UNSUBSCRIBED", "UNREGISTERED"}},
         {"option",
          {"acknowledge", "exclude_me=false", "disclose_me", "eligible", "eligible_authid",
-          "eligible_authrole", "exclude", "exclude_authid", "exclude_authrole",
-          "disclose_caller"}},
+          "eligible_authrole", "exclude", "exclude_authid", "exclude_authrole", "disclose_caller"}},
         {"detail", {"topic", "publisher", "procedure", "caller"}},
         {"verdict", {"admitted", "answered", "dropped", "violation", "goodbye", "ended"}},
         {"close", {"abort", "goodbye", "client goodbye", "client abort", "drop"}},
@@ -127,8 +126,8 @@ std::string Coverage::missing() const {
         const auto group = counts_.find(required.group);
         for (const auto name : required.names) {
             if (group != counts_.end() && group->second.count(name) != 0) continue;
-            text += "never happened: " + std::string(required.group) + " " + std::string(name) +
-                    "\n";
+            text +=
+                "never happened: " + std::string(required.group) + " " + std::string(name) + "\n";
         }
     }
     return text;

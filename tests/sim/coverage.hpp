@@ -1,5 +1,6 @@
 #pragma once
-// Coverage: how often each thing happened in all runs, and which of those that must happen never did.
+// Coverage: how often each thing happened in all runs, and which of those that must happen never
+// did.
 
 #include "common/wamp/messages.hpp"
 

@@ -76,10 +76,10 @@ class Comparer {
 
 bool is_as_expected(const Expected& expected, Actor to, const Message& actual) {
     if (expected.message.index() != actual.index()) return false;
-    if (expected.candidates.empty() ? expected.to != to
-                                    : std::find(expected.candidates.begin(),
-                                                expected.candidates.end(),
-                                                to) == expected.candidates.end()) {
+    if (expected.candidates.empty()
+            ? expected.to != to
+            : std::find(expected.candidates.begin(), expected.candidates.end(), to) ==
+                  expected.candidates.end()) {
         return false;
     }
     return std::visit(Comparer(actual, expected.is_forwarded), expected.message);

@@ -47,9 +47,8 @@ void explain(std::uint64_t seed, const std::vector<Operation>& operations,
     for (const Operation& operation : fewer) std::cout << "  " << to_text(operation) << "\n";
     std::cout << "messages:\n";
     Coverage ignored;
-    const std::string again = simulate(seed, fewer, ignored, [](const std::string& line) {
-        std::cout << "  " << line << "\n";
-    });
+    const std::string again = simulate(
+        seed, fewer, ignored, [](const std::string& line) { std::cout << "  " << line << "\n"; });
     std::cout << again << "\nreplay: sim --seed " << seed << " --operations " << operations.size()
               << "\n";
 }

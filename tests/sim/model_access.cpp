@@ -83,8 +83,12 @@ void read_match(const Dict& options, Asked& asked) {
 std::optional<Asked> asked_by(const Message& message) {
     Asked asked;
     if (const auto* publish = std::get_if<Publish>(&message)) {
-        asked = {publish->request, Action::publish, {publish->topic, MatchPolicy::exact},
-                 true,             true,            publish->options.is_true("acknowledge")};
+        asked = {publish->request,
+                 Action::publish,
+                 {publish->topic, MatchPolicy::exact},
+                 true,
+                 true,
+                 publish->options.is_true("acknowledge")};
     } else if (const auto* call = std::get_if<Call>(&message)) {
         asked = {call->request, Action::call, {call->procedure, MatchPolicy::exact}};
     } else if (const auto* subscribe = std::get_if<Subscribe>(&message)) {
@@ -212,7 +216,8 @@ void Model::leave(Actor actor, Expectations& expected) {
     std::erase_if(calls_, [actor](const ModelCall& pending) {
         return pending.caller == actor || pending.callee == actor;
     });
-    for (ModelSubscription& subscription : subscriptions_) std::erase(subscription.subscribers, actor);
+    for (ModelSubscription& subscription : subscriptions_)
+        std::erase(subscription.subscribers, actor);
     std::erase_if(subscriptions_, [](const auto& s) { return s.subscribers.empty(); });
     for (ModelRegistration& registration : registrations_) {
         std::erase_if(registration.members, [actor](const auto& m) { return m.callee == actor; });

@@ -80,8 +80,8 @@ void Model::unsubscribe(Actor actor, const Unsubscribe& request, Expectations& e
         expected.push_back(make(actor, Unsubscribed{request.request, {}}));
         return;
     }
-    expected.push_back(make_error(actor, MessageType::unsubscribe, request.request,
-                                  uris::no_such_subscription));
+    expected.push_back(
+        make_error(actor, MessageType::unsubscribe, request.request, uris::no_such_subscription));
 }
 
 void Model::remove_subscriber(Actor actor, SubscriptionId id) {
@@ -108,8 +108,8 @@ void Model::publish(Actor actor, const Publish& request, Expectations& expected)
     const Disclose disclose = judge(rules(publisher), Action::publish, request.topic).disclose;
     if (is_asked && disclose == Disclose::never) {
         if (!is_acknowledged) return;
-        expected.push_back(make_error(actor, MessageType::publish, request.request,
-                                      uris::disclose_me_disallowed));
+        expected.push_back(
+            make_error(actor, MessageType::publish, request.request, uris::disclose_me_disallowed));
         return;
     }
     const auto check_publication = [this](PublicationId id) {
@@ -129,8 +129,7 @@ void Model::publish(Actor actor, const Publish& request, Expectations& expected)
         }
         for (const Actor receiver : subscription.subscribers) {
             if (!is_receiver(receiver, actor, request.options)) continue;
-            Expected event =
-                make(receiver, Event{subscription.id, {}, details, request.payload});
+            Expected event = make(receiver, Event{subscription.id, {}, details, request.payload});
             event.on_match = [check_publication](Actor, const Message& actual) {
                 check_publication(std::get<Event>(actual).publication);
             };

@@ -266,9 +266,8 @@ void Model::error(Actor actor, const ErrorMessage& answer, Expectations& expecte
     const Uri uri = is_well_formed(answer.error, MatchPolicy::exact, false)
                         ? answer.error
                         : Uri(uris::runtime_error);
-    expected.push_back(make(pending->caller,
-                            ErrorMessage{MessageType::call, pending->request, answer.details, uri,
-                                         answer.payload}));
+    expected.push_back(make(pending->caller, ErrorMessage{MessageType::call, pending->request,
+                                                          answer.details, uri, answer.payload}));
     expected.back().is_forwarded = true;
     calls_.erase(pending);
 }

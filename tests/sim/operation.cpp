@@ -40,8 +40,9 @@ constexpr std::array<Weight, kind_count> weights = {{
     {Kind::pump_all, "pump_all", 15},
 }};
 
-constexpr unsigned total_weight = std::accumulate(
-    weights.begin(), weights.end(), 0U, [](unsigned sum, const Weight& w) { return sum + w.weight; });
+constexpr unsigned total_weight =
+    std::accumulate(weights.begin(), weights.end(), 0U,
+                    [](unsigned sum, const Weight& w) { return sum + w.weight; });
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 #pragma once
-// Operation: one step of a simulated run. It names no ids but dice, which are read against the state
-// at the time; so any part of a list of operations is a run as well, and lists can be shrunk.
+// Operation: one step of a simulated run. It names no ids but dice, which are read against the
+// state at the time; so any part of a list of operations is a run as well, and lists can be shrunk.
 
 #include <array>
 #include <cstdint>

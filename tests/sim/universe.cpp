@@ -8,14 +8,14 @@ namespace kreisel::sim {
 namespace {
 
 constexpr std::array<std::string_view, 10> good_uris = {
-    "com.a", "com.b", "com.a.b", "com.a.c", "com.b.c", "com.b.a", "com", "a.b.c", "com.a.b.c",
-    "com.secret"};
+    "com.a",   "com.b", "com.a.b", "com.a.c",   "com.b.c",
+    "com.b.a", "com",   "a.b.c",   "com.a.b.c", "com.secret"};
 constexpr std::array<std::string_view, 8> odd_uris = {
     "com..a", "com.a#b", "com a", "", ".", "wamp.session.count", "com.A", "wamp"};
 
-constexpr std::array<std::string_view, 7> prefixes = {"com", "com.", "com.a", "com.a.",
-                                                      "com.b", "",   "a"};
-constexpr std::array<std::string_view, 8> wildcards = {"com..c", ".a.",   "com.a.", "..",
+constexpr std::array<std::string_view, 7> prefixes = {"com",   "com.", "com.a", "com.a.",
+                                                      "com.b", "",     "a"};
+constexpr std::array<std::string_view, 8> wildcards = {"com..c", ".a.",  "com.a.", "..",
                                                        "com..",  ".b.c", ".a",     "com..b."};
 
 std::vector<std::string_view> components_of(std::string_view uri) {
@@ -143,8 +143,8 @@ const RoleRules& rules_of(std::uint32_t version) {
 }
 
 Judgement judge(const std::vector<PermissionRule>& rules, Action action, std::string_view uri) {
-    const PermissionRule* best = best_rule(
-        rules, [uri](const PermissionRule& r) { return matches(r.uri, r.match, uri); });
+    const PermissionRule* best =
+        best_rule(rules, [uri](const PermissionRule& r) { return matches(r.uri, r.match, uri); });
     if (best == nullptr) return {};
     return {best->allow[static_cast<unsigned>(action)], best->disclose};
 }

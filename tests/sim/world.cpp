@@ -8,8 +8,8 @@ namespace kreisel::sim {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> verdict_names = {"admitted", "answered",  "dropped",
-                                                           "violation", "goodbye", "ended"};
+constexpr std::array<std::string_view, 6> verdict_names = {"admitted",  "answered", "dropped",
+                                                           "violation", "goodbye",  "ended"};
 
 std::string name_of(Admission::Verdict verdict) {
     return std::string(verdict_names[static_cast<unsigned>(verdict)]);
@@ -41,7 +41,8 @@ void World::run(const Operation& operation) {
             if (const auto actor = choose(operation.dice[0])) pump(*actor, operation.dice[1] % 8);
             return;
         case Kind::deliver:
-            if (const auto actor = choose(operation.dice[0])) deliver(*actor, operation.dice[1] % 12);
+            if (const auto actor = choose(operation.dice[0]))
+                deliver(*actor, operation.dice[1] % 12);
             return;
         case Kind::goodbye:
         case Kind::abort:
@@ -184,8 +185,7 @@ void World::refuse_invocation(const Operation& operation) {
     const auto& calls = model_.calls();
     if (calls.empty()) return;
     const ModelCall call = calls[operation.dice[0] % calls.size()];
-    const auto error =
-        operation.dice[1] % 2 == 0 ? uris::unavailable : uris::payload_size_exceeded;
+    const auto error = operation.dice[1] % 2 == 0 ? uris::unavailable : uris::payload_size_exceeded;
     model_.refuse_invocation(call.callee, call.invocation, error, expected_);
     realm_->refuse_invocation(peer(call.callee).ref, call.invocation, error, effects_);
     settle();
@@ -221,8 +221,8 @@ void World::settle_one(const Effect& effect, Actor to) {
     if (match == expected_.end()) {
         std::string due;
         for (const Expected& expected : expected_) {
-            due += "\n    due for " + std::to_string(expected.to) + ": " +
-                   to_text(expected.message);
+            due +=
+                "\n    due for " + std::to_string(expected.to) + ": " + to_text(expected.message);
         }
         throw Fault("unexpected for " + std::to_string(to) + ": " + to_text(message) + due);
     }

@@ -64,6 +64,7 @@ class World {
     [[nodiscard]] Message make_register(Peer& peer, const Operation& operation);
     [[nodiscard]] Message make_stray_answer(Peer& peer, const Operation& operation);
     [[nodiscard]] std::optional<Message> make_answer(Peer& peer, const Operation& operation);
+    [[nodiscard]] Message make_second_call(Peer& peer);
     [[nodiscard]] Message make_violation(Peer& peer, const Operation& operation);
     [[nodiscard]] RequestId take_request(Peer& peer) { return RequestId{peer.next_request++}; }
     void say(Actor actor, Message message);

@@ -1,8 +1,7 @@
 // What simulated clients say: every message type, with dice for every choice.
 
-#include "tests/sim/world.hpp"
-
 #include "common/wamp/errors.hpp"
+#include "tests/sim/world.hpp"
 
 #include <algorithm>
 
@@ -35,20 +34,21 @@ void World::act(const Operation& operation) {
     if (!actor || peer(*actor).is_silent) return;
     auto message = make_message(peer(*actor), operation);
     if (!message) return;
+    // Of a violation the client expects nothing but the end.
+    if (operation.kind != Kind::violate) peer(*actor).client.on_sent(*message);
     say(*actor, std::move(*message));
     // Three of four go straight on, the fourth waits on the line.
-    if (operation.dice[4] % 4 != 0) pump(*actor, SIZE_MAX);
+    const bool is_urgent = operation.kind == Kind::violate;
+    if (is_urgent || operation.dice[4] % 4 != 0) pump(*actor, SIZE_MAX);
     if (operation.dice[4] % 8 < 5) deliver(*actor, SIZE_MAX);
 }
 
 void World::say(Actor actor, Message message) {
     Peer& speaker = peer(actor);
     coverage_.count_sent(message);
-    speaker.client.on_sent(message);
     const MessageType type = type_of(message);
     if (type == MessageType::goodbye || type == MessageType::abort) {
-        coverage_.count("close",
-                        type == MessageType::goodbye ? "client goodbye" : "client abort");
+        coverage_.count("close", type == MessageType::goodbye ? "client goodbye" : "client abort");
         speaker.is_silent = true;
     }
     speaker.inbound.push_back(std::move(message));
@@ -77,8 +77,7 @@ std::optional<Message> World::make_message(Peer& peer, const Operation& operatio
         case Kind::publish:
             return make_publish(peer, operation);
         case Kind::call: {
-            Call message{take_request(peer), {}, uri_of(dice[1]),
-                         make_payload(take_stamp(peer))};
+            Call message{take_request(peer), {}, uri_of(dice[1]), make_payload(take_stamp(peer))};
             if (dice[2] % 4 == 0) message.options.set("disclose_me", true);
             return message;
         }
@@ -148,8 +147,10 @@ Message World::make_register(Peer& peer, const Operation& operation) {
     Register message{take_request(peer), {}, pattern.uri};
     set_match(message.options, pattern.match, dice[2]);
     // A procedure mostly keeps its policy, else nothing would ever be shared.
-    const std::uint32_t usual = static_cast<std::uint32_t>(pattern.uri.size()) + dice[1] % 3;
-    const std::uint32_t policy = dice[3] % 5 == 0 ? dice[3] / 5 : usual % 5;
+    auto usual =
+        static_cast<std::uint32_t>(pattern.uri.size() + static_cast<unsigned>(pattern.match));
+    if (!pattern.uri.empty()) usual += static_cast<unsigned char>(pattern.uri.back());
+    const std::uint32_t policy = dice[3] % 8 == 0 ? dice[3] / 8 : usual % 5;
     if (policy % 6 != 0 || dice[3] % 2 == 0) {
         message.options.set("invoke", policies[policy % policies.size()]);
     }
@@ -170,6 +171,15 @@ std::optional<Message> World::make_answer(Peer& peer, const Operation& operation
     const bool is_invalid = dice[2] % 8 == 0;
     return ErrorMessage{MessageType::invocation, invoked->id, Dict{{"x_note", 1}},
                         is_invalid ? "not a uri" : "com.error.own", make_payload(invoked->stamp)};
+}
+
+/// Where ids need not be in sequence, two pending calls with one id are still a violation.
+Message World::make_second_call(Peer& peer) {
+    for (const ModelCall& pending : model_.calls()) {
+        if (pending.caller != peer.actor || !peer.inbound.empty()) continue;
+        return Call{pending.request, {}, "com.a", make_payload(take_stamp(peer))};
+    }
+    return Authenticate{"", {}};
 }
 
 /// Twice for one invocation, which is passed over, or for one that was never made, which is not.
@@ -194,14 +204,12 @@ Message World::make_violation(Peer& peer, const Operation& operation) {
             return ErrorMessage{MessageType::call, RequestId{1}, {}, "com.error.own", {}};
         case 3:
             return Authenticate{"", {}};
-        case 4: {
-            // A CALL whose id is still pending, or was used: strict ids or not.
-            const auto calls = peer.client.calls();
-            const RequestId id = calls.empty() ? RequestId{peer.next_request + 7} : calls.front();
-            return Subscribe{id, {}, "com.a"};
-        }
+        case 4:
+            if (!has_strict_ids_) return make_second_call(peer);
+            return Subscribe{RequestId{peer.next_request == 1 ? 2U : 1U}, {}, "com.a"};
         case 5:
-            return Subscribe{RequestId{peer.next_request + 1}, {}, "com.a"};
+            if (!has_strict_ids_) return make_second_call(peer);
+            return Unsubscribe{RequestId{peer.next_request + 1}, SubscriptionId{1}};
         case 6:
             return Invocation{RequestId{1}, RegistrationId{1}, {}, {}};
         default:

@@ -1,8 +1,7 @@
 // Sessions of the simulation join through the handshake, and some fail to.
 
-#include "tests/sim/world.hpp"
-
 #include "common/wamp/errors.hpp"
+#include "tests/sim/world.hpp"
 
 namespace kreisel::sim {
 
@@ -65,8 +64,7 @@ Dict roles_of(std::uint32_t die) {
 
 }  // namespace
 
-World::World(std::uint64_t seed, Coverage& coverage,
-             std::function<void(const std::string&)> trace)
+World::World(std::uint64_t seed, Coverage& coverage, std::function<void(const std::string&)> trace)
     : coverage_(coverage),
       trace_(std::move(trace)),
       has_strict_ids_(seed % 8 != 2),
@@ -81,9 +79,7 @@ World::World(std::uint64_t seed, Coverage& coverage,
     realm_ = std::make_unique<Realm>(std::move(options), random_);
 }
 
-const RealmAccessPtr& World::open_realm() const {
-    return access_->realms.find(realm_name)->second;
-}
+const RealmAccessPtr& World::open_realm() const { return access_->realms.find(realm_name)->second; }
 
 void World::swap_access(std::uint32_t version) {
     version_ = version;
@@ -136,8 +132,7 @@ void World::join(const Operation& operation) {
     auto joined = std::make_unique<Peer>(accepted->session.roles);
     joined->actor = actor;
     joined->info = accepted->session;
-    joined->ingress = std::make_unique<Ingress>(open_realm(), role,
-                                                accepted->session.roles);
+    joined->ingress = std::make_unique<Ingress>(open_realm(), role, accepted->session.roles);
     if (joined->info.authrole != role) throw Fault("a session got the wrong role");
     if (!user.empty() && joined->info.authid != user) throw Fault("a session got the wrong authid");
     ModelSession session;

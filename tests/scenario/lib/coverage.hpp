@@ -1,6 +1,7 @@
 #pragma once
 // Which numbers of the router's checklist the texts cover. coverage.md lists the numbers that must
-// be covered (`| 92 | ... |`) and those without a text, each with its reason (`| 102 | ... | - why`).
+// be covered (`| 92 | ... |`) and those without a text, each with its reason (`| 102 | ... | -
+// why`).
 
 #include "tests/scenario/lib/script.hpp"
 

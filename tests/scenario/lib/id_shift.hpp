@@ -1,9 +1,9 @@
 #pragma once
 // IdShift: request ids of a text against those of its connection.
 //
-// Over the network "nothing comes" is found out by requests of the driver's own (fences), which take
-// ids of the session's sequence. The text's ids are moved past them on the way out and back on the
-// way in, so that the text needs not know. One session; one thread.
+// Over the network "nothing comes" is found out by requests of the driver's own (fences), which
+// take ids of the session's sequence. The text's ids are moved past them on the way out and back on
+// the way in, so that the text needs not know. One session; one thread.
 
 #include "common/wamp/value.hpp"
 

@@ -3,11 +3,10 @@
 #include "common/wire/rawsocket.hpp"
 #include "common/wire/websocket.hpp"
 
+#include <arpa/inet.h>
 #include <array>
 #include <cerrno>
 #include <cstring>
-
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>

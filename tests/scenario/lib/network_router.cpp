@@ -1,5 +1,5 @@
-// The router's process: started with a generated realms.yaml on a port of its own choice, stopped by
-// SIGTERM.
+// The router's process: started with a generated realms.yaml on a port of its own choice, stopped
+// by SIGTERM.
 
 #include "tests/scenario/lib/network_driver.hpp"
 #include "tests/scenario/lib/network_session.hpp"
@@ -12,9 +12,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <thread>
-
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 namespace kreisel::scenario {

@@ -46,12 +46,12 @@ void put_realm(std::string& yaml, std::size_t script, const RealmSetting& realm)
         for (const PermissionRule& rule : role.rules()) put_rule(yaml, rule);
     }
     yaml += "    authentication:\n";
-    if (realm.anonymous_role) yaml += "      anonymous: {role: " + *realm.anonymous_role + "}\n";
+    if (realm.anonymous_role) yaml += "      anonymous_role: " + *realm.anonymous_role + "\n";
     if (realm.users.empty()) return;
-    yaml += "    users:\n";
+    yaml += "      users:\n";
     for (const UserSetting& user : realm.users) {
-        yaml += "      - authid: " + user.authid + "\n        role: " + user.role +
-                "\n        ticket: " + user.ticket + "\n";
+        yaml += "        - authid: " + user.authid + "\n          role: " + user.role +
+                "\n          ticket: " + user.ticket + "\n";
     }
 }
 

@@ -38,9 +38,7 @@ class PureDriver final : public Driver {
         for (const RealmSetting& realm : script.realms) realms_.insert(realm.name);
     }
 
-    void connect(const std::string& session) override {
-        connections_[session] = router_.connect();
-    }
+    void connect(const std::string& session) override { connections_[session] = router_.connect(); }
     void send(const std::string& session, const Value& message) override {
         send_bytes(session, write_value(encoding_, message));
     }
@@ -56,9 +54,9 @@ class PureDriver final : public Driver {
         const auto connection = connections_.at(session);
         auto& outgoing = router_.outgoing(connection);
         if (outgoing.empty()) {
-            return {router_.is_closed(connection) ? Incoming::Kind::closed
-                                                  : Incoming::Kind::nothing,
-                    {}};
+            return {
+                router_.is_closed(connection) ? Incoming::Kind::closed : Incoming::Kind::nothing,
+                {}};
         }
         const ParcelPtr parcel = outgoing.front();
         outgoing.pop_front();

@@ -126,6 +126,8 @@ void PureRouter::on_joined(Connection& connection, Message message) {
     Admission admission = connection.ingress->admit(message);
     switch (admission.verdict) {
         case Admission::Verdict::admitted:
+            // An answer takes the place of a message that the gate repaired.
+            if (admission.answer) message = std::move(*admission.answer);
             connection.hosted->realm->handle(connection.peer, std::move(message),
                                              connection.hosted->effects);
             return apply(*connection.hosted);
@@ -179,9 +181,8 @@ void PureRouter::apply(Hosted& hosted) {
             connection.outgoing.push_back(effect.parcel);
             if (effect.kind != Effect::Kind::close) continue;
             hosted.peers.erase(found);
-            connection.state = effect.close_kind == CloseKind::goodbye
-                                   ? Connection::State::leaving
-                                   : Connection::State::closed;
+            connection.state = effect.close_kind == CloseKind::goodbye ? Connection::State::leaving
+                                                                       : Connection::State::closed;
         }
     }
     hosted.effects.clear();
@@ -215,7 +216,8 @@ void PureRouter::swap_permissions(Hosted& hosted) {
     auto snapshot = std::make_shared<AccessSnapshot>(*access_);
     snapshot->realms[hosted.setting.name] = hosted.access;
     access_ = std::move(snapshot);
-    for (const auto& [peer, connection] : hosted.peers) connection->ingress->set_realm(hosted.access);
+    for (const auto& [peer, connection] : hosted.peers)
+        connection->ingress->set_realm(hosted.access);
     hosted.realm->set_permissions(hosted.access->permissions, hosted.effects);
     apply(hosted);
 }
@@ -226,6 +228,8 @@ void PureRouter::close_realm(const Uri& realm) {
     apply(hosted);
 }
 
-RealmCounts PureRouter::counts(const Uri& realm) const { return realms_.at(realm)->realm->counts(); }
+RealmCounts PureRouter::counts(const Uri& realm) const {
+    return realms_.at(realm)->realm->counts();
+}
 
 }  // namespace kreisel::scenario

@@ -12,14 +12,14 @@ namespace kreisel::scenario {
 namespace {
 
 constexpr std::array<MessageType, 25> all_types = {
-    MessageType::hello,        MessageType::welcome,     MessageType::abort,
-    MessageType::challenge,    MessageType::authenticate, MessageType::goodbye,
-    MessageType::error,        MessageType::publish,     MessageType::published,
-    MessageType::subscribe,    MessageType::subscribed,  MessageType::unsubscribe,
-    MessageType::unsubscribed, MessageType::event,       MessageType::call,
-    MessageType::cancel,       MessageType::result,      MessageType::register_,
-    MessageType::registered,   MessageType::unregister,  MessageType::unregistered,
-    MessageType::invocation,   MessageType::interrupt,   MessageType::yield,
+    MessageType::hello,         MessageType::welcome,      MessageType::abort,
+    MessageType::challenge,     MessageType::authenticate, MessageType::goodbye,
+    MessageType::error,         MessageType::publish,      MessageType::published,
+    MessageType::subscribe,     MessageType::subscribed,   MessageType::unsubscribe,
+    MessageType::unsubscribed,  MessageType::event,        MessageType::call,
+    MessageType::cancel,        MessageType::result,       MessageType::register_,
+    MessageType::registered,    MessageType::unregister,   MessageType::unregistered,
+    MessageType::invocation,    MessageType::interrupt,    MessageType::yield,
     MessageType::event_received};
 
 std::string_view trimmed(std::string_view line) {
@@ -71,7 +71,8 @@ class ScriptParser {
         if (word == "title") {
             script_.title = rest;
         } else if (word == "covers") {
-            for (const auto number : words) script_.covers.push_back(std::stoi(std::string(number)));
+            for (const auto number : words)
+                script_.covers.push_back(std::stoi(std::string(number)));
         } else if (word == "only") {
             if (rest != "json") throw TextError("`only` knows json");
             script_.only = Encoding::json;

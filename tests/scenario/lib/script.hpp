@@ -52,7 +52,7 @@ struct SessionSetting {
     Uri realm;
     Dict roles;
     std::string authid;
-    std::string ticket;  ///< empty: anonymous
+    std::string ticket;   ///< empty: anonymous
     bool is_raw = false;  ///< the text sends HELLO itself
 };
 

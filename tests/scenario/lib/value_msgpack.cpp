@@ -1,4 +1,5 @@
-// MessagePack of value_io.hpp: writes the widest forms for ids above 32 bit and the short ones else.
+// MessagePack of value_io.hpp: writes the widest forms for ids above 32 bit and the short ones
+// else.
 
 #include "tests/scenario/lib/binary_reader.hpp"
 #include "tests/scenario/lib/value_io.hpp"

@@ -1,5 +1,5 @@
-// A failing scenario must fail, at the right line, with both sides shown. A driver that says what it
-// is told to stands in for the router.
+// A failing scenario must fail, at the right line, with both sides shown. A driver that says what
+// it is told to stands in for the router.
 
 #include "tests/scenario/lib/runner.hpp"
 
@@ -53,12 +53,12 @@ BOOST_AUTO_TEST_CASE(a_fitting_run_passes_and_sends_what_is_written) {
     driver.say("A", "[33,1,77]");
     driver.say("A", "[35,2]");
 
-    const auto failure = run(
-        "A> SUBSCRIBE 1 {\"match\":\"prefix\"} com.a\n"
-        "A< SUBSCRIBED 1 $sub\n"
-        "A> UNSUBSCRIBE 2 $sub\n"
-        "A< UNSUBSCRIBED 2\n",
-        driver);
+    const auto failure =
+        run("A> SUBSCRIBE 1 {\"match\":\"prefix\"} com.a\n"
+            "A< SUBSCRIBED 1 $sub\n"
+            "A> UNSUBSCRIBE 2 $sub\n"
+            "A< UNSUBSCRIBED 2\n",
+            driver);
 
     BOOST_TEST(!failure.has_value());
     BOOST_TEST(driver.sent.at(1) == "A SUBSCRIBE 1 {\"match\":\"prefix\"} \"com.a\"");
