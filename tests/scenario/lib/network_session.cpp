@@ -107,10 +107,10 @@ Incoming NetworkSession::next(Wait wait) {
 }
 
 Value NetworkSession::make_fence(std::uint64_t id) const {
-    if (roles_.has("caller")) return List{48, id, Dict{}, fence_uri};
     if (roles_.has("subscriber")) return List{34, id, id_max};
     if (roles_.has("callee")) return List{66, id, id_max};
-    return List{16, id, Dict{{"acknowledge", true}}, fence_uri};
+    if (roles_.has("caller")) return List{48, id, Dict{}, fence_procedure};
+    return List{16, id, Dict{{"acknowledge", true}, {"eligible", List{}}}, fence_topic};
 }
 
 void NetworkSession::fence() {

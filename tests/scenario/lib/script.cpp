@@ -189,7 +189,8 @@ PermissionsPtr permissions_of(const RealmSetting& setting) {
     Permissions::Roles judged;
     for (auto& [role, rules] : roles) {
         if (rules.empty()) rules.push_back(parse_rule({"any", "allow=all"}));
-        rules.push_back(parse_rule({"exact", fence_uri, "allow=all"}));
+        rules.push_back(parse_rule({"exact", fence_topic, "allow=all"}));
+        rules.push_back(parse_rule({"exact", fence_procedure, "allow=all"}));
         judged.emplace(role, RolePermissions(rules));
     }
     return std::make_shared<const Permissions>(std::move(judged));

@@ -41,8 +41,10 @@ struct RealmSetting {
     std::vector<UserSetting> users;
 };
 
-/// A procedure and topic that every role may use: how a driver finds out that nothing comes.
-inline constexpr std::string_view fence_uri = "kreisel.fence";
+/// A topic and a procedure that every role may use, which no pattern can
+/// capture: how a driver finds out that nothing comes.
+inline constexpr std::string_view fence_topic = "kreisel.fence";
+inline constexpr std::string_view fence_procedure = "wamp.kreisel.fence";
 
 /// The rules of a setting with its defaults filled in.
 [[nodiscard]] PermissionsPtr permissions_of(const RealmSetting& setting);
