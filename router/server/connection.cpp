@@ -110,6 +110,9 @@ bool Connection::take(std::span<const std::uint8_t> bytes) {
         phase_ = Phase::open;
         wire_->set_message_bytes_max(settings_->listener.limits.hello_bytes_max);
         session_.on_open();
+        // What the upgrade said is in the session details by now.
+        if (auto* websocket = dynamic_cast<WebSocketServer*>(wire_.get()))
+            websocket->forget_upgrade();
     }
     if (events.output.size() > 0 && !events.end) {
         outbox_.push_control(events.output.span());
@@ -122,7 +125,8 @@ bool Connection::take(std::span<const std::uint8_t> bytes) {
     take_messages(events);
     if (events.end && phase_ != Phase::dropped && phase_ != Phase::lingering)
         on_wire_end(*events.end);
-    return phase_ == Phase::open || phase_ == Phase::opening ? !is_waiting_for_realm_ : false;
+    return phase_ == Phase::open || phase_ == Phase::opening ? !is_waiting_for_realm_ && holds_ == 0
+                                                             : false;
 }
 
 void Connection::make_wire(std::uint8_t first_octet) {
@@ -143,8 +147,18 @@ void Connection::take_messages(WireEvents& events) {
         if (phase_ != Phase::open) break;
         session_.on_message(message);
     }
+    keep_rate(events.messages.size());
     events.messages.clear();
     if (phase_ == Phase::open && !session_.end_burst()) is_waiting_for_realm_ = true;
+}
+
+void Connection::keep_rate(std::size_t messages) {
+    const auto pause = rate_.on_messages(
+        messages, settings_->listener.limits.messages_per_second_max, shard_.now());
+    if (pause == Duration::zero() || rate_release_ != TimePoint{}) return;
+    rate_release_ = shard_.now() + pause;
+    ++holds_;
+    arm_deadline();
 }
 
 void Connection::on_burst_taken() {

@@ -1,6 +1,6 @@
 #pragma once
 // Connection: the bytes of one peer. Stream, wire and outbox; reads bursts, writes batches, keeps
-// the deadlines of log-in, keep-alive and closing. What the messages mean is its Session's
+// the deadlines of log-in, keep-alive and closing. What the messages mean is its PeerSession's
 // business.
 //
 // Confined to its shard. Owned by the shard and, while it is joined, by its realm's host.
@@ -8,6 +8,7 @@
 #include "common/net/stream.hpp"
 #include "common/wire/wire.hpp"
 #include "router/server/deadlines.hpp"
+#include "router/server/message_rate.hpp"
 #include "router/server/outbox.hpp"
 #include "router/server/peer_session.hpp"
 #include "router/server/settings.hpp"
@@ -84,6 +85,7 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     void take_messages(WireEvents& events);
     void on_wire_end(const WireEnd& end);
     void on_peer_ended();
+    void keep_rate(std::size_t messages);
     void discard_input();
     void wait_readable();
     void write_some();
@@ -131,7 +133,10 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     std::uint64_t events_dropped_ = 0;
     /// Publishers that are not read until this connection has caught up.
     std::vector<std::weak_ptr<StreamOwner>> held_publishers_;
-    /// How many slow consumers hold this connection back.
+    MessageRate rate_;
+    /// When it is read again after too many messages; zero: it is read.
+    TimePoint rate_release_{};
+    /// How many slow consumers, and its own rate, hold this connection back.
     unsigned holds_ = 0;
 };
 

@@ -174,6 +174,7 @@ TimePoint Connection::next_deadline() const {
         if (when != TimePoint{} && when < next) next = when;
     };
     consider(phase_deadline_);
+    consider(rate_release_);
     if (over_soft_since_ != TimePoint{}) {
         consider(over_soft_since_ + settings_->listener.limits.pause_max);
     }
@@ -208,6 +209,10 @@ void Connection::on_deadline() {
     if (over_soft_since_ != TimePoint{} &&
         over_soft_since_ + settings_->listener.limits.pause_max <= now) {
         close_slow_consumer("time that publishers wait for it");
+    }
+    if (rate_release_ != TimePoint{} && rate_release_ <= now) {
+        rate_release_ = TimePoint{};
+        on_released();
     }
     if (phase_ == Phase::open) check_keep_alive();
     if (phase_ != Phase::dropped) arm_deadline();

@@ -113,7 +113,8 @@ void PeerSession::on_admissible(Message message) {
     auto admission = ingress_->admit(message);
     switch (admission.verdict) {
         case Admission::Verdict::admitted:
-            burst_.push_back(std::move(message));
+            // The gate may have put another message in its place.
+            burst_.push_back(admission.answer ? std::move(*admission.answer) : std::move(message));
             return;
         case Admission::Verdict::answered:
             log(LogLevel::debug, "request refused", admission.why);

@@ -73,6 +73,9 @@ tl::expected<std::vector<std::string>, std::string> Router::reload(RouterConfig 
         host->run(
             [](Realm& realm, Effects& effects) { realm.close_all(uris::close_realm, effects); });
     }
+    for (const std::string& setting : changes.restart_needed) {
+        KREISEL_LOG(warning, "a changed setting waits for a restart", {"what", setting});
+    }
     return changes.words;
 }
 
