@@ -1,3 +1,6 @@
+// The scenario calls: callers that keep a window of calls under way, callees that answer at once.
+// One thread, one epoll.
+
 #include "bench/load/login.hpp"
 #include "bench/load/meter.hpp"
 #include "bench/load/scenario.hpp"

@@ -1,3 +1,6 @@
+// The scenarios that are about connections: logins and idle (many sessions that stay), churn (many
+// that do not). One thread, one epoll.
+
 #include "bench/load/churn.hpp"
 #include "bench/load/login.hpp"
 #include "bench/load/process.hpp"

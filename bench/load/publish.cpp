@@ -1,3 +1,6 @@
+// The scenarios fanout and topics: publishers that keep a window of publications under way to their
+// subscribers. One thread, one epoll.
+
 #include "bench/load/login.hpp"
 #include "bench/load/meter.hpp"
 #include "bench/load/scenario.hpp"

@@ -2,7 +2,7 @@
 // A router as a process of its own: started from the built program with a configuration made here,
 // on ports that the system chooses, and gone when this object is, whatever happens to the test.
 //
-//     RouterProcess router({.port = 0});
+//     RouterProcess router(folder, 0);
 //     connect_to(parse_target(router.url("ws")));
 
 #include <cstdint>
