@@ -27,15 +27,16 @@ export const endpoints = [
     endpoint("browser", "websocket", "json", javascript_json),
     endpoint("browser", "websocket", "msgpack", javascript),
     endpoint("browser", "websocket", "cbor", javascript),
-    endpoint("python", "websocket", "json", python),
-    endpoint("python", "websocket", "msgpack", python),
-    endpoint("python", "websocket", "cbor", python),
+    endpoint("asyncio", "websocket", "json", python),
+    endpoint("asyncio", "websocket", "msgpack", python),
+    endpoint("asyncio", "websocket", "cbor", python),
     // Its batched JSON ends messages with the wrong octet, so it is not in the table.
-    endpoint("python", "websocket", "msgpack", { ...python, batched: true }),
-    endpoint("python", "websocket", "cbor", { ...python, batched: true }),
-    endpoint("python", "rawsocket", "json", python),
-    endpoint("python", "rawsocket", "msgpack", python),
-    endpoint("python", "rawsocket", "cbor", python),
+    endpoint("asyncio", "websocket", "msgpack", { ...python, batched: true }),
+    endpoint("asyncio", "websocket", "cbor", { ...python, batched: true }),
+    // Debian's version joins over RawSocket on Twisted only.
+    endpoint("twisted", "rawsocket", "json", python),
+    endpoint("twisted", "rawsocket", "msgpack", python),
+    endpoint("twisted", "rawsocket", "cbor", python),
 ];
 
-export const peer_kinds = ["autobahn", "wampy", "browser", "python"];
+export const peer_kinds = ["autobahn", "wampy", "browser", "asyncio", "twisted"];

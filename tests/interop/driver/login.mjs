@@ -11,9 +11,8 @@ const log_ins = users.flatMap((user) => [
     { ...user, secret: user.secret, is_right: true, title: `${user.authid}` },
     { ...user, secret: "wrong", is_right: false, title: `${user.authid} with a wrong password` },
 ]);
-log_ins.push({
-    authid: "nobody", method: "ticket", secret: "x", is_right: false, title: "an unknown user",
-});
+const unknown = { authid: "nobody", methods: ["ticket", "wampcra"], secret: "x" };
+log_ins.push({ ...unknown, is_right: false, title: "an unknown user" });
 
 const cell_of = (client, log_in) => `${client.name} logs in as ${log_in.title}`;
 
@@ -21,12 +20,13 @@ async function try_log_in(stage, client, log_in, cells) {
     const cell = cell_of(client, log_in);
     const session = `${client.name} ${log_in.title}`;
     const { authid, method, secret } = log_in;
+    const methods = log_in.methods ?? [method];
     let facts;
     try {
-        facts = await stage.connect(client, session, { auth: { authid, method, secret } });
+        facts = await stage.connect(client, session, { auth: { authid, methods, secret } });
     } catch (error) {
         if (!error.uri) throw error;
-        const is_meant = !log_in.is_right && error.uri === "wamp.error.authentication_failed";
+        const is_meant = !log_in.is_right && error.uri === "wamp.error.authentication_denied";
         const why = `refused with ${error.uri} ${JSON.stringify(error.args)}`;
         return cells.check(cell, is_meant ? [] : [why]);
     }

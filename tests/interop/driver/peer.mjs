@@ -11,7 +11,8 @@ const commands = {
     wampy: [process.execPath, [path.join(peers, "wampy_node.mjs")]],
     browser: [process.execPath, [path.join(peers, "browser.mjs")]],
     // Debian's modules belong to Debian's interpreter, whatever stands first in PATH.
-    python: ["/usr/bin/python3", [path.join(peers, "python_peer.py")]],
+    asyncio: ["/usr/bin/python3", [path.join(peers, "python_asyncio.py")]],
+    twisted: ["/usr/bin/python3", [path.join(peers, "python_twisted.py")]],
 };
 
 export const operation_timeout_ms = 30_000;

@@ -7,7 +7,7 @@ import { endpoints } from "./endpoints.mjs";
 import { Cells, for_each } from "./stage.mjs";
 
 /// autobahn for Python reconnects only in its Component, which is an application's choice.
-const clients = endpoints.filter(({ peer }) => peer !== "python");
+const clients = endpoints.filter(({ numbers }) => numbers === "one");
 const rounds = ["SIGTERM", "SIGKILL"];
 const cell_of = (client, signal) => `${client.name} after ${signal}`;
 const procedure_of = (client) => `com.interop.restart.${client.name}`;

@@ -52,7 +52,7 @@ export class Cells {
         for (const [name, cell] of this.cells) {
             checks += cell.checks;
             const failures = [...cell.failures];
-            if (!cell.done || cell.checks === 0) failures.push("missing: it did not run to its end");
+            if (!cell.done || cell.checks === 0) failures.push("did not run to its end");
             if (failures.length === 0) continue;
             bad += 1;
             for (const failure of failures.slice(0, 3)) {
@@ -61,7 +61,8 @@ export class Cells {
         }
         const all = this.cells.size;
         const passed = all - bad;
-        console.log(`${this.title}: ${all} cells, ${passed} passed, ${bad} failed, ${checks} checks`);
+        const counts = `${all} cells, ${passed} passed, ${bad} failed, ${checks} checks`;
+        console.log(`${this.title}: ${counts}`);
         return bad;
     }
 }
@@ -77,6 +78,7 @@ export async function with_stage(binary, kinds, config, work) {
             ...kinds.map(async (kind) => peers.set(kind, await Peer.start(kind))),
         ]);
         const failures = await work(new Stage(router, peers));
+        if (process.env.SHOW_ROUTER) console.log(router.output);
         const strays = [...peers.values()].flatMap((peer) =>
             peer.strays.map((text) => `${peer.kind}: ${text}`));
         for (const stray of strays) console.log(`FAILED stray error in peer ${stray}`);

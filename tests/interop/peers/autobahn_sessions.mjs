@@ -70,7 +70,7 @@ export class AutobahnSessions {
         if (!auth) return {};
         return {
             authid: auth.authid,
-            authmethods: [auth.method],
+            authmethods: auth.methods,
             onchallenge: (session, method, extra) => {
                 if (method === "ticket") return auth.secret;
                 const { auth_cra } = this.autobahn;

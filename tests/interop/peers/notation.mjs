@@ -1,5 +1,5 @@
 // How values travel between the driver and the JavaScript peers: JSON with forms for what JSON
-// lacks. Runs in Node and in the browser. peers/python_peer.py has the same forms.
+// lacks. Runs in Node and in the browser. peers/python_values.py has the same forms.
 //
 //   driver to peer                    peer to driver
 //   {"$int": "12"} {"$float": "1.5"}  {"$number": "1.5"}    JavaScript has one kind of number

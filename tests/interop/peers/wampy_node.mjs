@@ -16,8 +16,11 @@ const sessions = new Map();
 
 function log_in_of(auth) {
     if (!auth) return {};
-    const answer = auth.method === "ticket" ? () => auth.secret : sign(auth.secret);
-    return { authid: auth.authid, authmethods: [auth.method], onChallenge: answer };
+    const { authid, methods, secret } = auth;
+    const sign_cra = sign(secret);
+    const onChallenge = (method, extra) =>
+        method === "ticket" ? secret : sign_cra(method, extra);
+    return { authid, authmethods: methods, onChallenge };
 }
 
 async function settled(promise) {

@@ -1,0 +1,44 @@
+#!/usr/bin/python3
+"""Peer program: autobahn for Python on Twisted, over RawSocket and WebSocket."""
+
+import threading
+
+import txaio
+
+txaio.use_twisted()
+
+from autobahn.twisted.rawsocket import WampRawSocketClientFactory  # noqa: E402
+from autobahn.twisted.wamp import ApplicationSession  # noqa: E402
+from autobahn.twisted.websocket import WampWebSocketClientFactory  # noqa: E402
+from twisted.internet import reactor  # noqa: E402
+from twisted.internet.defer import ensureDeferred  # noqa: E402
+from twisted.internet.endpoints import TCP4ClientEndpoint  # noqa: E402
+
+from python_sessions import Peer, read_lines, say, session_class  # noqa: E402
+
+
+async def open_transport(message, session, wire_format):
+    if message["transport"] == "rawsocket":
+        factory = WampRawSocketClientFactory(lambda: session, serializer=wire_format)
+    else:
+        factory = WampWebSocketClientFactory(
+            lambda: session, url=message["url"], serializers=[wire_format])
+    await TCP4ClientEndpoint(reactor, message["host"], message["port"]).connect(factory)
+
+
+def main():
+    peer = Peer(session_class(ApplicationSession), open_transport)
+
+    def take(message):
+        ensureDeferred(peer.answer(message))
+
+    def read():
+        read_lines(lambda message: reactor.callFromThread(take, message))
+        reactor.callFromThread(reactor.stop)
+
+    threading.Thread(target=read, daemon=True).start()
+    say({"event": "ready"})
+    reactor.run()
+
+
+main()
