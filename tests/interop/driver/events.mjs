@@ -136,9 +136,8 @@ function check_cell(publisher, subscriber, plan, got, cells) {
 }
 
 /// Waits until `subscriber` has the last event of `publisher`; all others came before it.
-async function wait_for_end(inbox, publisher, subscriber) {
+async function wait_for_end(inbox, publisher, subscriber, deadline) {
     const session = `${subscriber.name}.passive`;
-    const deadline = Date.now() + 30_000;
     const is_end = (event) => event.kwargs.note === "end";
     const has_end = () => inbox.from(session, publisher).some(is_end);
     while (!has_end() && Date.now() < deadline) {
@@ -166,8 +165,9 @@ export async function run_events(stage) {
         } catch (error) {
             cells.fail(cell_of(publisher, publisher), error.message);
         }
+        const deadline = Date.now() + 15_000;
         for (const subscriber of endpoints) {
-            await wait_for_end(inbox, publisher, subscriber);
+            await wait_for_end(inbox, publisher, subscriber, deadline);
             const got = inbox.from(`${subscriber.name}.passive`, publisher);
             check_cell(publisher, subscriber, plan, got, cells);
         }

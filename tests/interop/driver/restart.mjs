@@ -6,8 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { endpoints } from "./endpoints.mjs";
 import { Cells, for_each } from "./stage.mjs";
 
-/// autobahn for Python reconnects only in its Component, which is an application's choice.
-const clients = endpoints.filter(({ numbers }) => numbers === "one");
+/// autobahn for Python reconnects only in its Component, which is an application's choice;
+/// Autobahn|JS does not notice the end of a RawSocket before it writes to it.
+const clients = endpoints.filter(({ peer, transport }) =>
+    ["autobahn", "wampy", "browser"].includes(peer) && transport === "websocket");
 const rounds = ["SIGTERM", "SIGKILL"];
 const cell_of = (client, signal) => `${client.name} after ${signal}`;
 const procedure_of = (client) => `com.interop.restart.${client.name}`;

@@ -152,11 +152,12 @@ class Peer:
         await self.sessions[name].subscribe(handler, message["topic"], options=options)
 
     async def publish(self, message):
-        publication = await self.sessions[message["session"]].publish(
+        answer = self.sessions[message["session"]].publish(
             message["topic"], *decode_value(message["args"]),
             options=PublishOptions(**decode_value(message["options"])),
             **decode_value(message["kwargs"]))
-        return {"publication": encode_value(publication.id if publication else None)}
+        # There is nothing to wait for without acknowledge.
+        return {"publication": encode_value((await answer).id if answer else None)}
 
     async def call(self, message):
         result = await self.sessions[message["session"]].call(
