@@ -216,7 +216,8 @@ Admission Ingress::admit(const Message& message) {
     const std::optional<Request> request = request_of(message);
     if (const auto id = sequenced_id(message, request)) {
         const std::uint64_t expected = last_request_ == id_max ? 1 : last_request_ + 1;
-        if (realm_->has_strict_request_ids && *id != expected) {
+        const bool is_free = last_request_ == 0 && roles_.starts_at_any_request_id();
+        if (realm_->has_strict_request_ids && *id != expected && !is_free) {
             return violation(std::string(to_text(type)) + " has request id " + std::to_string(*id) +
                              " where " + std::to_string(expected) + " is next");
         }

@@ -172,6 +172,16 @@ BOOST_AUTO_TEST_CASE(a_gap_a_repeat_and_a_wrong_start_are_violations) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_goes_on_with_its_ids_starts_anywhere_and_then_keeps_to_it) {
+    ClientRoles roles = ClientRoles::read(all_roles());
+    roles.set_starts_at_any_request_id();
+    Ingress ingress(make_realm(), "guest", roles);
+
+    BOOST_TEST((ingress.admit(call(280, "com.a")).verdict == Verdict::admitted));
+    BOOST_TEST((ingress.admit(call(281, "com.a")).verdict == Verdict::admitted));
+    check_violation(ingress.admit(call(283, "com.a")));
+}
+
 BOOST_AUTO_TEST_CASE(refused_requests_count) {
     Gate gate;
     BOOST_TEST((gate.verdict(call(1, "not a uri")) == Verdict::answered));
