@@ -19,8 +19,9 @@ export async function run_keep_alive(stage) {
     await sleep(4500);
     await for_each(endpoints, endpoints.length, async (client) => {
         cells.check(client.name, lost.has(client.name) ? ["lost its connection while idle"] : []);
+        const procedure = `com.interop.idle.${client.name}`;
         const answer = await stage.run(client, "call", {
-            session: client.name, procedure: `com.interop.idle.${client.name}`, args: [], kwargs: {},
+            session: client.name, procedure, args: [], kwargs: {},
         }).catch((error) => error);
         cells.check(client.name, answer instanceof Error ? [answer.message] : []);
         cells.done(client.name);

@@ -7,8 +7,8 @@ import WebSocket from "ws";
 import { AutobahnSessions } from "./autobahn_sessions.mjs";
 import { say, serve } from "./control.mjs";
 
-// The library uses the WebSocket of the language, which Node has since version 22. That one does not
-// throw when nobody listens to its errors.
+// The library uses the WebSocket of the language, which Node has since version 22. That one does
+// not throw when nobody listens to its errors.
 class QuietWebSocket extends WebSocket {
     constructor(...args) {
         super(...args);

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Peer program: autobahn for Python on asyncio, over WebSocket.
 
-Debian's version cannot join over RawSocket on asyncio (its protocol has no transport_details, with any
-router); python_twisted.py does that.
+Debian's version cannot join any router over RawSocket on asyncio (its protocol has no
+transport_details); python_twisted.py does that.
 """
 
 import asyncio
