@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace kreisel {
@@ -68,6 +70,12 @@ class SocketStream final : public Stream {
                            [owner = std::move(owner)](const boost::system::error_code& ec) {
                                owner->on_writable(ec);
                            });
+    }
+
+    std::size_t unacknowledged_bytes() override {
+        int count = 0;
+        if (::ioctl(socket_.native_handle(), SIOCOUTQ, &count) != 0 || count < 0) return 0;
+        return static_cast<std::size_t>(count);
     }
 
     void shutdown_send() override {

@@ -48,6 +48,8 @@ class Stream {
     /// Calls owner->on_readable() / on_writable() once. At most one wait of each kind at a time.
     virtual void wait_readable(std::shared_ptr<StreamOwner> owner) = 0;
     virtual void wait_writable(std::shared_ptr<StreamOwner> owner) = 0;
+    /// Bytes that were written and the peer has not yet taken, as far as the system tells.
+    [[nodiscard]] virtual std::size_t unacknowledged_bytes() = 0;
     /// No more will be sent.
     virtual void shutdown_send() = 0;
     /// Frees the descriptor; pending waits end with an error. `is_hard`: reset instead of FIN.
@@ -56,8 +58,8 @@ class Stream {
     [[nodiscard]] virtual const std::string& peer() const = 0;
 };
 
-/// Takes over `descriptor`, a connected non-blocking TCP or unix stream socket; sets TCP_NODELAY and the
-/// kernel's keep-alive, which finds dead peers of wires without pings.
+/// Takes over `descriptor`, a connected non-blocking TCP or unix stream socket; sets TCP_NODELAY and
+/// the kernel's keep-alive, which finds dead peers of wires without pings.
 [[nodiscard]] std::unique_ptr<Stream> make_socket_stream(boost::asio::io_context& context,
                                                          int descriptor, std::string peer);
 

@@ -57,8 +57,8 @@ Dict Connection::transport_details() const {
 // --- reading ---
 
 void Connection::wait_readable() {
-    if (is_waiting_readable_ || is_waiting_for_realm_ || holds_ > 0 || phase_ == Phase::dropped)
-        return;
+    if (is_waiting_readable_ || is_waiting_for_realm_ || holds_ > 0) return;
+    if (phase_ == Phase::dropped || has_peer_ended_) return;
     is_waiting_readable_ = true;
     stream_->wait_readable(shared_from_this());
 }
@@ -95,7 +95,7 @@ void Connection::read_burst() {
                 break;
         }
         last_received_ = shard_.now();
-        has_ping_out_ = false;
+        if (std::exchange(has_ping_out_, false)) arm_deadline();  // back to the interval
         const bool may_go_on = take(buffer.first(got.count));
         if (!may_go_on || got.count < buffer.size()) return;
     }
@@ -192,7 +192,7 @@ void Connection::on_peer_ended() {
     phase_deadline_ = shard_.now() + close_timeout;
     arm_deadline();
     mark_dirty();
-    is_waiting_readable_ = true;  // nothing more will come: never wait again
+    has_peer_ended_ = true;
 }
 
 void Connection::discard_input() {
@@ -256,6 +256,7 @@ void Connection::on_writable(const boost::system::error_code& ec) {
 void Connection::on_all_written() {
     if (over_soft_since_ != TimePoint{}) release_publishers();
     if (phase_ != Phase::finishing) return;
+    if (has_peer_ended_) return drop();
     phase_ = Phase::lingering;
     stream_->shutdown_send();
     phase_deadline_ = shard_.now() + linger_timeout;
@@ -315,6 +316,7 @@ void Connection::refresh_settings() {
         wire_->set_message_bytes_max(session_.is_joined() ? limits.message_bytes_max
                                                           : limits.hello_bytes_max);
     }
+    arm_deadline();  // pings may come sooner now
     session_.refresh();
 }
 

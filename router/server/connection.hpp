@@ -123,9 +123,12 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     bool has_ping_out_ = false;
     bool is_awaiting_goodbye_ = false;
     bool has_login_slot_ = false;
+    bool has_peer_ended_ = false;
 
     TimePoint last_received_{};
     TimePoint ping_sent_{};
+    /// What the peer had not taken of earlier bytes when it was last looked at.
+    std::size_t bytes_before_ping_ = 0;
     /// Of the phase: log-in, finishing, lingering, the answer to GOODBYE.
     TimePoint phase_deadline_{};
     /// Since when the outbox is over its soft limit under block_publisher; zero: it is not.

@@ -115,6 +115,7 @@ void Connection::close_slow_consumer(std::string_view what) {
     session_.leave("slow consumer: over the " + std::string(what));
     // Its queue is the problem, so the close frame does not wait behind it.
     outbox_.drop_unsent();
+    release_publishers();
     finish(close_code::policy_violation, "slow consumer");
 }
 
@@ -225,6 +226,12 @@ void Connection::check_keep_alive() {
     // While we do not read it, its silence says nothing.
     if (holds_ > 0 || is_waiting_for_realm_) last_received_ = now;
     if (has_ping_out_ && ping_sent_ + keep_alive.ping_timeout <= now) {
+        // Bytes that leave the system's buffer are life, too: the ping stands behind them.
+        const std::size_t left = stream_->unacknowledged_bytes();
+        if (left < std::exchange(bytes_before_ping_, left)) {
+            ping_sent_ = now;
+            return;
+        }
         session_.leave("no answer to a ping");
         return drop(true);
     }
@@ -235,6 +242,7 @@ void Connection::check_keep_alive() {
     mark_dirty();
     has_ping_out_ = true;
     ping_sent_ = now;
+    bytes_before_ping_ = stream_->unacknowledged_bytes();
 }
 
 }  // namespace kreisel

@@ -21,7 +21,8 @@ Deadlines::Slot::Slot() {
 Deadlines::Deadlines(TimePoint now) : slots_(slot_count), time_(now) {}
 
 Deadlines::Slot& Deadlines::slot_at(TimePoint when) {
-    const auto steps = when <= time_ ? 0 : static_cast<std::size_t>((when - time_) / grain);
+    // Never this very slot: who is armed for the past again and again must not stop the clock.
+    const auto steps = when < time_ + grain ? 1 : static_cast<std::size_t>((when - time_) / grain);
     // What lies beyond the wheel waits in its last slot and moves on from there.
     return slots_[(position_ + std::min(steps, slot_count - 1)) % slot_count];
 }

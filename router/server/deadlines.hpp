@@ -38,7 +38,7 @@ class Deadlines {
 
     explicit Deadlines(TimePoint now);
 
-    /// Sets or moves the entry's deadline; it fires at most one grain late.
+    /// Sets or moves the entry's deadline; it fires at most two grains late.
     void arm(DeadlineEntry& entry, TimePoint when);
     /// Takes the next entry that is due at `now`, disarmed; nullptr if there is none.
     [[nodiscard]] DeadlineEntry* pop_due(TimePoint now);

@@ -1,4 +1,4 @@
-// Control thread only.
+// Control thread only; the last lines of the log go out on a thread of their own.
 #include "router/server/service.hpp"
 
 #include "common/base/log.hpp"
@@ -13,7 +13,10 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
+#include <future>
+#include <thread>
 
 namespace kreisel {
 
@@ -22,6 +25,22 @@ namespace {
 constexpr auto drain_step = std::chrono::milliseconds{20};
 /// After the close frames: time for the peers to answer before the sockets go.
 constexpr auto closing_max = std::chrono::milliseconds{1500};
+/// Who reads the log may have stalled: its last lines are worth a second, not the exit.
+constexpr auto log_end_max = std::chrono::seconds{1};
+
+/// Writes what is left of the log. Nothing but the exit may follow, so a log that takes nothing any
+/// more ends the process here.
+void end_log() {
+    std::promise<void> done;
+    std::thread writer([&done] {
+        log_shutdown();
+        done.set_value();
+    });
+    if (done.get_future().wait_for(log_end_max) != std::future_status::ready) {
+        std::_Exit(EXIT_SUCCESS);
+    }
+    writer.join();
+}
 
 }  // namespace
 
@@ -92,7 +111,7 @@ bool Service::Loop::run() {
     context_.run();
     router_.stop();
     if (!options_.ready_file.empty()) std::remove(options_.ready_file.c_str());
-    log_shutdown();
+    end_log();
     return true;
 }
 

@@ -64,6 +64,17 @@ BOOST_AUTO_TEST_CASE(an_entry_that_dies_leaves_the_wheel) {
     BOOST_TEST(count_due(wheel, start + seconds{2}) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(an_entry_armed_for_the_past_each_time_lets_the_clock_go_on) {
+    Deadlines wheel(start);
+    Entry entry;
+    wheel.arm(entry, start);
+
+    int count = 0;
+    while (wheel.pop_due(start + seconds{1}) != nullptr && ++count < 1000) wheel.arm(entry, start);
+
+    BOOST_TEST(count <= 10);
+}
+
 BOOST_AUTO_TEST_CASE(ten_thousand_entries_all_fire) {
     Deadlines wheel(start);
     std::deque<Entry> entries(10'000);
