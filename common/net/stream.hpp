@@ -58,8 +58,8 @@ class Stream {
     [[nodiscard]] virtual const std::string& peer() const = 0;
 };
 
-/// Takes over `descriptor`, a connected non-blocking TCP or unix stream socket; sets TCP_NODELAY and
-/// the kernel's keep-alive, which finds dead peers of wires without pings.
+/// Takes over `descriptor`, a connected non-blocking TCP or unix stream socket; sets TCP_NODELAY
+/// and the kernel's keep-alive, which finds dead peers of wires without pings.
 [[nodiscard]] std::unique_ptr<Stream> make_socket_stream(boost::asio::io_context& context,
                                                          int descriptor, std::string peer);
 
