@@ -78,11 +78,12 @@ export async function with_stage(binary, kinds, config, work) {
             ...kinds.map(async (kind) => peers.set(kind, await Peer.start(kind))),
         ]);
         const failures = await work(new Stage(router, peers));
-        if (process.env.SHOW_ROUTER) console.log(router.output);
         const strays = [...peers.values()].flatMap((peer) =>
             peer.strays.map((text) => `${peer.kind}: ${text}`));
         for (const stray of strays) console.log(`FAILED stray error in peer ${stray}`);
-        return failures + strays.length;
+        const bad = failures + strays.length;
+        if (bad > 0) console.log(`the router said:\n${router.output.slice(-6000)}`);
+        return bad;
     } catch (error) {
         console.log(`router said:\n${router.output.slice(-3000)}`);
         throw error;
