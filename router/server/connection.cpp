@@ -234,6 +234,7 @@ void Connection::write_some() {
             return drop();
         }
         outbox_.consume(sent.count);
+        bytes_written_ += sent.count;
         ping_sent_ = shard_.now();  // bytes that move are life
     }
     on_all_written();

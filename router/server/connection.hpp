@@ -104,6 +104,7 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     void arm_deadline();
     [[nodiscard]] TimePoint next_deadline() const;
     void check_keep_alive();
+    [[nodiscard]] std::uint64_t bytes_taken();
     [[nodiscard]] bool pings() const;
 
     Shard& shard_;
@@ -127,8 +128,9 @@ class Connection final : public StreamOwner, public DeadlineEntry {
 
     TimePoint last_received_{};
     TimePoint ping_sent_{};
-    /// What the peer had not taken of earlier bytes when it was last looked at.
-    std::size_t bytes_before_ping_ = 0;
+    std::uint64_t bytes_written_ = 0;
+    /// bytes_taken() at the last look, with what a ping adds to it by itself.
+    std::uint64_t bytes_taken_mark_ = 0;
     /// Of the phase: log-in, finishing, lingering, the answer to GOODBYE.
     TimePoint phase_deadline_{};
     /// Since when the outbox is over its soft limit under block_publisher; zero: it is not.

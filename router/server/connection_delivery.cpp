@@ -7,6 +7,8 @@
 #include "router/server/realm_host.hpp"
 #include "router/server/router.hpp"
 
+#include <algorithm>
+
 namespace kreisel {
 
 namespace {
@@ -219,6 +221,12 @@ void Connection::on_deadline() {
     if (phase_ != Phase::dropped) arm_deadline();
 }
 
+std::uint64_t Connection::bytes_taken() {
+    // The system of a unix socket counts more than the bytes.
+    return bytes_written_ -
+           std::min<std::uint64_t>(bytes_written_, stream_->unacknowledged_bytes());
+}
+
 void Connection::check_keep_alive() {
     const KeepAlive& keep_alive = settings_->listener.keep_alive;
     if (!pings()) return;
@@ -227,8 +235,8 @@ void Connection::check_keep_alive() {
     if (holds_ > 0 || is_waiting_for_realm_) last_received_ = now;
     if (has_ping_out_ && ping_sent_ + keep_alive.ping_timeout <= now) {
         // Bytes that leave the system's buffer are life, too: the ping stands behind them.
-        const std::size_t left = stream_->unacknowledged_bytes();
-        if (left < std::exchange(bytes_before_ping_, left)) {
+        const std::uint64_t taken = bytes_taken();
+        if (taken > std::exchange(bytes_taken_mark_, taken)) {
             ping_sent_ = now;
             return;
         }
@@ -242,7 +250,7 @@ void Connection::check_keep_alive() {
     mark_dirty();
     has_ping_out_ = true;
     ping_sent_ = now;
-    bytes_before_ping_ = stream_->unacknowledged_bytes();
+    bytes_taken_mark_ = bytes_taken() + ping.size();
 }
 
 }  // namespace kreisel

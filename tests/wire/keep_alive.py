@@ -137,19 +137,19 @@ def frames_until_pong(client):
 
 
 def test_a_slow_reader_whose_bytes_move_is_alive():
-    with Router(config(keep_alive=SHORT)) as router:
+    with Router(config(keep_alive={"ping_interval": "200ms", "ping_timeout": "1s"})) as router:
         slow = websocket(router, receive_buffer=1 << 16).join()
         slow.answers_pings = False
         slow.subscribe("com.x")
-        rawsocket(router).join().publish("com.x", "x" * (12 << 20))
-        # Takes two seconds for it, far longer than interval and timeout, without a word.
+        rawsocket(router).join().publish("com.x", "x" * (8 << 20))
+        # Takes seconds for it, longer than interval and timeout together, without a word.
         total = 0
         end = time.monotonic() + DEADLINE
-        while total < (12 << 20):
+        while total < (8 << 20):
             slow.fill(1, end)
             total += len(slow.take(len(slow.buffer), end))
             time.sleep(0.04)
-        check(total >= 12 << 20, "all of it came")
+        check(total >= 8 << 20, "all of it came")
 
 
 if __name__ == "__main__":
