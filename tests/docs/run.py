@@ -33,6 +33,15 @@ def index_faults(index, names):
             yield f"the index has {listed.count(name)} lines for {name}"
 
 
+def uri_faults(page):
+    """Every error and reason that a page names is one that the program knows."""
+    with open(os.path.join(examples.TOP, "common/wamp/errors.hpp"), encoding="utf-8") as file:
+        known = set(re.findall(r'"(wamp\.[\w.]+)"', file.read()))
+    for uri in sorted(set(re.findall(r"\bwamp\.(?:error|close)\.[a-z_.]*[a-z]", page.text))):
+        if uri not in known:
+            yield f"the program knows no {uri}"
+
+
 def limits_faults(page):
     """Every limit of the effective configuration stands in limits.md with its default."""
     code, output, error = harness.command(
@@ -95,7 +104,7 @@ def check_page(path, names):
     """Faults of one page, and how many examples ran."""
     try:
         page = Page(path)
-        faults = list(page.faults())
+        faults = [*page.faults(), *uri_faults(page)]
         if page.name == "README.md":
             faults += index_faults(page, names)
         faults += EXTRA_CHECKS.get(page.name, lambda page: [])(page)

@@ -10,7 +10,7 @@ sys.dont_write_bytecode = True
 
 import examples  # noqa: E402
 from pages import Page, PageError  # noqa: E402
-from run import index_faults  # noqa: E402
+from run import index_faults, uri_faults  # noqa: E402
 
 EXAMPLE = "```sh run\necho hello\n```\n\n```text output\n{}\n```\n"
 
@@ -77,6 +77,10 @@ class PageTest(unittest.TestCase):
     def test_fence_without_end(self):
         with self.assertRaisesRegex(PageError, "the fence at line 2 has no end"):
             self.page("# T\n```sh run\n")
+
+    def test_unknown_uri_is_found(self):
+        page = self.page("# T\nIt is `wamp.error.canceled`, not `wamp.error.cancelled`.\n")
+        self.assertEqual(list(uri_faults(page)), ["the program knows no wamp.error.cancelled"])
 
     def test_index_lists_every_page_once_with_a_line(self):
         index = self.page("# I\n- [A](a.md): a\n- [B](b.md)\n- [C](c.md): c\n- [C](c.md): c\n")
