@@ -92,6 +92,8 @@ bool Service::Loop::run() {
     signals_.add(SIGHUP);
     log_setup(router_.config().log_level, router_.config().log_format);
     warn_about_files();
+    // One that an earlier run left behind would tell addresses that nobody answers.
+    if (!options_.ready_file.empty()) std::remove(options_.ready_file.c_str());
     if (const auto started = router_.start(); !started) {
         log_shutdown();
         std::fprintf(stderr, "kreisel: %s\n", started.error().c_str());

@@ -95,6 +95,37 @@ def test_callee_that_never_answers_ends_with_the_drain_timeout():
         check_equal(router.wait_end(), 0, "exit code")
 
 
+def test_clients_that_do_not_read_hold_the_stop_back_for_seconds_only():
+    limits = {"outbox_bytes_max": "64MiB"}
+    with Router(config(limits=limits, drain_timeout="1h")) as router:
+        stuck = [make(router, receive_buffer=1 << 14).join() for make in BOTH]
+        for client in stuck:
+            client.subscribe("com.x")
+        publisher = rawsocket(router).join()
+        for _ in range(12):
+            publisher.publish("com.x", "x" * (1 << 20))
+        start = time.monotonic()
+
+        router.tell(signal.SIGTERM)
+
+        publisher.expect_closed()
+        check_equal(router.wait_end(), 0, "exit code")
+        check(time.monotonic() - start < 10, "soon")
+
+
+def test_hangup_while_it_drains_changes_nothing():
+    with Router(config(drain_timeout="1h")) as router:
+        callee, invocation, caller, request = start_call(router)
+        router.tell(signal.SIGTERM)
+        router.wait_log("stopping")
+        router.tell(signal.SIGHUP)
+        caller.expect_silence(0.2)
+        callee.send(YIELD, invocation, {}, ["late"])
+        caller.expect(RESULT, request, {}, ["late"])
+        check_equal(router.wait_end(), 0, "exit code")
+        check("configuration" not in router.log(), router.log())
+
+
 def test_idle_router_stops_without_waiting():
     with Router(config(drain_timeout="1h")) as router:
         alice = rawsocket(router).join()

@@ -25,6 +25,7 @@ import traceback
 DEADLINE = 20.0
 
 PROGRAM = None
+SHARDS = 1
 _routers = []
 
 ALLOW_ALL = {"uri": "", "match": "prefix", "allow": ["publish", "subscribe", "call", "register"]}
@@ -46,7 +47,7 @@ def config(listener=None, **changes):
     result = {
         "listeners": [{"address": "127.0.0.1:0", **(listener or {})}],
         "realms": [realm()],
-        "shards": 1,
+        "shards": SHARDS,
         "drain_timeout": "10s",
         "keep_alive": {"ping_interval": "0"},
     }
@@ -212,13 +213,16 @@ def _kill_all():
 
 
 def main(names):
-    """Runs the test_* functions of a script: `script --kreisel PROGRAM [NAME...]`."""
-    global PROGRAM
+    """Runs the test_* functions of a script: `script --kreisel PROGRAM [--shards N] [NAME...]`."""
+    global PROGRAM, SHARDS
     arguments = sys.argv[1:]
     if len(arguments) < 2 or arguments[0] != "--kreisel":
-        sys.exit(f"usage: {sys.argv[0]} --kreisel PROGRAM [TEST...]")
+        sys.exit(f"usage: {sys.argv[0]} --kreisel PROGRAM [--shards N] [TEST...]")
     PROGRAM = os.path.abspath(arguments[1])
     wanted = arguments[2:]
+    if wanted[:1] == ["--shards"]:
+        SHARDS = int(wanted[1])
+        wanted = wanted[2:]
     failed = 0
     ran = 0
     for name, function in list(names.items()):

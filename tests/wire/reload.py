@@ -1,6 +1,7 @@
 """SIGHUP: what a new realms.yaml does to sessions, users, roles, realms and limits, while a pair of
 clients that it does not concern publishes and calls all the time."""
 
+import os
 import signal
 import threading
 
@@ -267,6 +268,17 @@ def test_a_bad_file_changes_nothing_and_is_told_with_its_places():
         check(re.search(r"realms\.yaml:4:\d+: .*listeners", log), log)
         alice.round_trip()
         websocket(router).join()
+        load.check()
+
+
+def test_a_missing_file_changes_nothing():
+    with Router(settings()) as router, Load(router, websocket) as load:
+        os.rename(router.config_path, router.config_path + ".away")
+        router.tell(signal.SIGHUP)
+        router.wait_log("configuration not taken over .*No such file")
+        websocket(router).join()
+        os.rename(router.config_path + ".away", router.config_path)
+        router.reload(settings())
         load.check()
 
 

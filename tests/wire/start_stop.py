@@ -88,6 +88,18 @@ def test_unwritable_ready_file_is_exit_code_1():
         check("cannot write the ready file" in error, error)
 
 
+def test_ready_file_of_an_earlier_run_is_gone_if_the_start_fails():
+    with socket.socket() as taken, Router(config()) as first:
+        first.kill()
+        check(os.path.exists(first.ready_path), "kill -9 leaves the file")
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        settings = config({"address": f"127.0.0.1:{taken.getsockname()[1]}"})
+        with Router(settings, folder=first.folder, wait=False) as second:
+            check_equal(second.wait_end(), 1, "exit code")
+            check(not os.path.exists(first.ready_path), "the file is gone")
+
+
 def test_wrong_command_line_is_exit_code_2():
     for arguments in (["--wrong"], ["run", "--wrong"], ["fly"], [], ["check", "a", "b"]):
         code, _, error = command(*arguments)
