@@ -120,6 +120,8 @@ def main():
     if len(arguments) < 2 or arguments[0] != "--kreisel":
         sys.exit(f"usage: {sys.argv[0]} --kreisel PROGRAM [PAGE.md...]")
     harness.PROGRAM = os.path.abspath(arguments[1])
+    if not os.path.isdir(examples.MODULES):
+        sys.exit(f"no {examples.MODULES}: scripts/setup installs the packages of the examples")
     paths = sorted(glob.glob(os.path.join(DOCS, "*.md")))
     names = {os.path.basename(path) for path in paths}
     wanted = set(arguments[2:]) or names
