@@ -13,6 +13,21 @@ namespace kreisel {
 
 namespace {
 
+/// Whether a byte string follows `at`, if need be behind more tags 64; `at` is moved to it.
+bool find_byte_string(const std::uint8_t*& at, const std::uint8_t* end) {
+    constexpr unsigned binary_major = 2;
+    const std::uint8_t* next = at;
+    for (;;) {
+        if (next == end) return false;
+        if (*next >> 5 == binary_major) {
+            at = next;
+            return true;
+        }
+        const CborHead head = take_cbor_head(next, end);
+        if (head.type != Type::tag || head.value != cbor_tag_uint8_array) return false;
+    }
+}
+
 using Type = CborType;
 
 std::string_view as_text(std::span<const std::uint8_t> bytes) {
@@ -90,8 +105,8 @@ void CborReader::read_string(const CborHead& head, ValueSink& sink) {
 
 void CborReader::read_tagged(std::uint64_t tag) {
     const bool is_bignum = tag == cbor_tag_bignum || tag == cbor_tag_negative_bignum;
-    constexpr unsigned binary_major = 2;
-    if (!is_bignum || at_ == end_ || *at_ >> 5 != binary_major) return read_value();
+    // Tags 64 between a bignum's tag and its bytes say nothing, here as in cbor_rewrite.
+    if (!is_bignum || !find_byte_string(at_, end_)) return read_value();
     std::string joined;
     const auto magnitude = take_string(take_head(), joined);
     const bool is_positive = tag == cbor_tag_bignum;
@@ -138,21 +153,6 @@ std::span<const std::uint8_t> CborReader::take_string(const CborHead& head, std:
         joined += as_text(take(chunk.value));
     }
     return {reinterpret_cast<const std::uint8_t*>(joined.data()), joined.size()};
-}
-
-/// Whether a byte string follows `at`, if need be behind more tags 64; `at` is moved to it.
-bool find_byte_string(const std::uint8_t*& at, const std::uint8_t* end) {
-    constexpr unsigned binary_major = 2;
-    const std::uint8_t* next = at;
-    for (;;) {
-        if (next == end) return false;
-        if (*next >> 5 == binary_major) {
-            at = next;
-            return true;
-        }
-        const CborHead head = take_cbor_head(next, end);
-        if (head.type != Type::tag || head.value != cbor_tag_uint8_array) return false;
-    }
 }
 
 }  // namespace
