@@ -256,9 +256,9 @@ class RawSocket(Client):
     def receive_text(self, end):
         while True:
             self.fill(4, end)
-            size = int.from_bytes(self.buffer[1:4], "big")
+            size = int.from_bytes(self.buffer[1:4], "big") or (self.buffer[0] & 8) << 21
             self.fill(4 + size, end)
-            kind = self.take(4, end)[0]
+            kind = self.take(4, end)[0] & 7
             payload = self.take(size, end)
             if kind == 0:
                 return payload.decode()

@@ -106,13 +106,10 @@ def test_invocation_over_the_callees_limit_is_refused_to_the_caller():
         caller = websocket(router).join()
         request = caller.call("com.x", "x" * 1100)
         caller.expect_error(CALL, request, TOO_LARGE)
-        request = caller.call("com.x", "short")
-        small.serve("fine")
-        caller.expect(RESULT, request, {}, ["fine"])
-        # Invocation ids run on without a gap for the callee.
-        request = caller.call("com.x", "again")
-        small.serve("fine")
-        caller.expect(RESULT, request, {}, ["fine"])
+        for number in range(2):
+            request = caller.call("com.x", "short")
+            small.serve(number)
+            caller.expect(RESULT, request, {}, [number])
 
 
 def test_message_of_exactly_16_mib():
@@ -123,6 +120,30 @@ def test_message_of_exactly_16_mib():
         check_equal(len(text), 1 << 24, "length")
         alice.send_octets(b"\x08\0\0\0" + text.encode())
         alice.expect(PUBLISHED, 1)
+
+
+def test_result_of_exactly_16_mib_passes_and_one_octet_more_is_an_error():
+    def yield_of_16_mib(invocation):
+        head, tail = f'[70,{invocation},{{}},["', '"]]'
+        return head + "x" * ((1 << 24) - len(head) - len(tail)) + tail
+
+    with Router(config(limits={"outbox_bytes_max": "64MiB"})) as router:
+        callee = rawsocket(router).join()
+        callee.register("com.x")
+        caller = rawsocket(router).join()
+        request = caller.call("com.x")
+        check_equal(callee.expect(INVOCATION)[1], 1, "invocation")
+        callee.send_octets(b"\x08\0\0\0" + yield_of_16_mib(1).encode())
+        check_equal(len(caller.expect(RESULT, request)[3][0]), (1 << 24) - 14, "length")
+
+        # A request id of two digits makes RESULT one octet longer than its YIELD.
+        while caller.last_request < 9:
+            caller.round_trip()
+        request = caller.call("com.x")
+        check_equal((request, callee.expect(INVOCATION)[1]), (10, 2), "ids")
+        callee.send_octets(b"\x08\0\0\0" + yield_of_16_mib(2).encode())
+        caller.expect_error(CALL, request, TOO_LARGE)
+        caller.round_trip()
 
 
 if __name__ == "__main__":
