@@ -1,5 +1,5 @@
-# Third-party libraries, all from the distribution, as targets named kreisel_dep_*; their headers are
-# SYSTEM, so that our warnings are ours.
+# Third-party libraries, all from the distribution, as targets named kreisel_dep_*; their headers
+# are SYSTEM, so that our warnings are ours.
 
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)

@@ -25,7 +25,8 @@ if(KREISEL_MOLD AND NOT CMAKE_INTERPROCEDURAL_OPTIMIZATION)
 endif()
 
 if(KREISEL_SANITIZE)
-  add_compile_options(-fsanitize=${KREISEL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_compile_options(-fsanitize=${KREISEL_SANITIZE} -fno-omit-frame-pointer
+                      -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${KREISEL_SANITIZE})
 endif()
 if(KREISEL_FUZZ)

@@ -4,10 +4,6 @@
 # kreisel_library(NAME LINKS...): all .cpp of the current folder; links are PUBLIC.
 function(kreisel_library name)
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
-  if(NOT sources)  # BOOTSTRAP: folder not written yet
-    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp "")
-    set(sources ${CMAKE_CURRENT_BINARY_DIR}/empty.cpp)
-  endif()
   add_library(kreisel_${name} STATIC ${sources})
   target_link_libraries(kreisel_${name} PUBLIC kreisel_flags ${ARGN})
 endfunction()
@@ -19,8 +15,8 @@ function(kreisel_program name)
   target_link_libraries(${name} PRIVATE kreisel_flags ${arg_LINKS})
 endfunction()
 
-# kreisel_test(LABEL NAME LINKS...): all .cpp of the current folder as one Boost.Test program, run once
-# per program; its label is the kind of test. The precompiled header holds Boost.Test.
+# kreisel_test(LABEL NAME LINKS...): all .cpp of the current folder as one Boost.Test program, run
+# once per program; its label is the kind of test. The precompiled header holds Boost.Test.
 function(kreisel_test label name)
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   add_executable(${name} ${sources})

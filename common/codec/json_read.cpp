@@ -1,3 +1,5 @@
+// json_read: a validated span is told to a sink, value by value (json.hpp).
+
 #include "common/base/base64.hpp"
 #include "common/codec/json.hpp"
 #include "common/codec/json_number.hpp"

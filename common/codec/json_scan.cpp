@@ -1,3 +1,5 @@
+// json_scan: the strict door of JSON; finds the elements of a message (json.hpp).
+
 #include "common/base/base64.hpp"
 #include "common/codec/json.hpp"
 #include "common/codec/json_number.hpp"

@@ -1,3 +1,5 @@
+// JsonWriter: writes the values that it is told (json.hpp).
+
 #include "common/base/base64.hpp"
 #include "common/codec/json.hpp"
 #include "common/codec/json_number.hpp"

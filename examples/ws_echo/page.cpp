@@ -1,3 +1,5 @@
+// The text of the page (page.hpp).
+
 #include "page.hpp"
 
 namespace ws_echo {

@@ -1,3 +1,5 @@
+// Session: one connection of the echo server (session.hpp).
+
 #include "session.hpp"
 
 #include <boost/asio/buffer.hpp>

@@ -1,5 +1,5 @@
-// main() of a fuzz target outside libFuzzer: runs every file of the corpus folders named on the command
-// line through the target once. An empty or missing corpus fails.
+// main() of a fuzz target outside libFuzzer: runs every file of the corpus folders named on the
+// command line through the target once. An empty or missing corpus fails.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

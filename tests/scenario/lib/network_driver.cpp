@@ -1,3 +1,5 @@
+// The driver that runs a scenario against a real router (network_driver.hpp).
+
 #include "tests/scenario/lib/network_session.hpp"
 
 #include <map>

@@ -117,7 +117,8 @@ BOOST_AUTO_TEST_CASE(messages_stand_alone) {
 BOOST_AUTO_TEST_CASE(options_have_exact_values) {
     const auto message = decode_json(
         R"([16,1,{"big":18446744073709551615,"float":1.0,"over":1e400,"bin":"\u0000AQID",)"
-        R"("nul":"\u0000AQI","text":"\ud83d\ude00","neg":-9223372036854775808,"l":[{}]},"\u00e9.b"])");
+        R"("nul":"\u0000AQI","text":"\ud83d\ude00","neg":-9223372036854775808,"l":[{}]},)"
+        R"("\u00e9.b"])");
 
     BOOST_REQUIRE(message);
     const auto& publish = std::get<Publish>(*message);

@@ -1,3 +1,5 @@
+// Feeds bytes to a protocol in every cut (feeding.hpp).
+
 #include "feeding.hpp"
 
 #include <boost/test/unit_test.hpp>
