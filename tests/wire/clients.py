@@ -69,6 +69,17 @@ def connect(address, receive_buffer=None):
     return plain
 
 
+def is_closed(address):
+    """Nobody listens there."""
+    try:
+        connect(address).close()
+        return False
+    except ConnectionResetError:
+        return False  # it waited when the listener went
+    except (ConnectionRefusedError, FileNotFoundError):
+        return True
+
+
 class Client:
     """What both transports share: messages, requests, and the end of the connection."""
 

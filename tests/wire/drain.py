@@ -62,14 +62,7 @@ def test_nobody_new_gets_in_while_it_drains():
         router.tell(signal.SIGTERM)
         router.wait_log("stopping")
 
-        def is_refused():
-            try:
-                connect(address).close()
-                return False
-            except ConnectionRefusedError:
-                return True
-
-        wait_until(is_refused, "the port is closed")
+        wait_until(lambda: is_closed(address), "the port is closed")
         half.shake(0xf1)
         check_equal(half.answer[1], 0x40, "RawSocket error 4 for who was half in")
         callee.send(YIELD, invocation, {}, [])

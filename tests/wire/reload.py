@@ -302,7 +302,7 @@ def test_unchanged_file_changes_nothing_and_shards_need_a_restart():
         log = router.reload(settings())
         check("changes=0" in log and "configuration changed" not in log, log)
 
-        log = router.reload({**settings(), "shards": 2})
+        log = router.reload({**settings(), "shards": settings()["shards"] + 1})
         check("shards" in log and "restart" in log, log)
         load.check()
 

@@ -13,14 +13,6 @@ def settings(*addresses, **changes):
     return config(listeners=listeners, realms=[realm(), realm("load")], **changes)
 
 
-def is_closed(address):
-    try:
-        connect(address).close()
-        return False
-    except (ConnectionRefusedError, FileNotFoundError):
-        return True
-
-
 def test_added_listener_answers_and_the_old_one_is_untouched():
     with Router(settings("127.0.0.1:0")) as router, Load(router, websocket) as load:
         before = router.addresses()
