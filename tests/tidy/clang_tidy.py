@@ -88,18 +88,18 @@ def main(arguments):
             stamp.touch()
         return text
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        texts = [text for text in pool.map(judge, sorted(commands)) if text]
     # A finding in a header shows up once for each file that includes it.
-    seen = set()
-    for text in texts:
-        for block in FINDING.split(text):
-            head = block.split("\n")[0]
-            if block.strip() and head not in seen:
-                seen.add(head)
-                print(block.rstrip())
-    print(f"clang-tidy: {len(commands)} files, {len(texts)} with findings")
-    return 1 if texts else 0
+    seen, faulty = set(), 0
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for text in pool.map(judge, sorted(commands)):
+            faulty += bool(text)
+            for block in FINDING.split(text):
+                head = block.split("\n")[0]
+                if block.strip() and head not in seen:
+                    seen.add(head)
+                    print(block.rstrip(), flush=True)
+    print(f"clang-tidy: {len(commands)} files, {faulty} with findings")
+    return 1 if faulty else 0
 
 
 if __name__ == "__main__":
