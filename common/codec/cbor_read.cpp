@@ -13,6 +13,8 @@ namespace kreisel {
 
 namespace {
 
+using Type = CborType;
+
 /// Whether a byte string follows `at`, if need be behind more tags 64; `at` is moved to it.
 bool find_byte_string(const std::uint8_t*& at, const std::uint8_t* end) {
     constexpr unsigned binary_major = 2;
@@ -27,8 +29,6 @@ bool find_byte_string(const std::uint8_t*& at, const std::uint8_t* end) {
         if (head.type != Type::tag || head.value != cbor_tag_uint8_array) return false;
     }
 }
-
-using Type = CborType;
 
 std::string_view as_text(std::span<const std::uint8_t> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
