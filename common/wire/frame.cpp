@@ -31,13 +31,13 @@ std::uint64_t read_big_endian(const std::uint8_t* octets, std::size_t count) {
 
 }  // namespace
 
-std::string_view fault_of_first_octets(std::uint8_t first, std::uint8_t second, Role reader) {
+std::string_view fault_of_first_octets(std::uint8_t first, std::uint8_t second, WireSide reader) {
     const frame::basic_header head(first, second);
     const auto opcode = frame::get_opcode(head);
     if (frame::get_rsv2(head) || frame::get_rsv3(head)) return "reserved bit set";
     if (frame::opcode::reserved(opcode)) return "reserved opcode";
-    if (reader == Role::server && !frame::get_masked(head)) return "client frame is not masked";
-    if (reader == Role::client && frame::get_masked(head)) return "server frame is masked";
+    if (reader == WireSide::server && !frame::get_masked(head)) return "client frame is not masked";
+    if (reader == WireSide::client && frame::get_masked(head)) return "server frame is masked";
     if (frame::opcode::is_control(opcode)) {
         if (!frame::get_fin(head)) return "control frame is fragmented";
         if (frame::get_basic_size(head) > control_bytes_max) return "control frame is too long";

@@ -33,7 +33,7 @@ inline constexpr std::size_t control_bytes_max = 125;
 inline constexpr std::size_t frame_head_bytes_max = 14;
 
 /// Who reads: a server expects masked frames, a client unmasked ones.
-enum class Role : std::uint8_t { server, client };
+enum class WireSide : std::uint8_t { server, client };
 
 struct FrameHead {
     Opcode opcode = Opcode::continuation;
@@ -47,7 +47,7 @@ struct FrameHead {
 /// Sentence for the close frame if the first two octets break RFC 6455 5.2; empty if they are fine.
 /// RSV1 is judged by the caller, who knows about extensions.
 [[nodiscard]] std::string_view fault_of_first_octets(std::uint8_t first, std::uint8_t second,
-                                                     Role reader);
+                                                     WireSide reader);
 
 /// Octets of the whole head, told by its second octet.
 [[nodiscard]] std::size_t head_bytes_of(std::uint8_t second);

@@ -28,7 +28,7 @@ std::span<const std::uint8_t> octets_of(std::string_view text) {
 
 /// SplitMix64: a new key for every frame (RFC 6455 5.3), from a seed that the owner drew.
 std::optional<std::uint32_t> FrameStream::next_mask() {
-    if (role_ == Role::server) return std::nullopt;
+    if (role_ == WireSide::server) return std::nullopt;
     std::uint64_t z = mask_state_ += 0x9e3779b97f4a7c15U;
     z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
     z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
@@ -38,7 +38,7 @@ std::optional<std::uint32_t> FrameStream::next_mask() {
 void FrameStream::append_masked(std::span<const std::uint8_t> payload, std::uint32_t mask,
                                 ByteWriter& output) const {
     if (payload.empty()) return;
-    if (role_ == Role::server) return output.put(payload);
+    if (role_ == WireSide::server) return output.put(payload);
     static_cast<void>(
         copy_masked(payload.data(), payload.size(), mask, output.extend(payload.size())));
 }
@@ -71,7 +71,7 @@ void FrameStream::send(DataKind kind, std::span<const std::uint8_t> message, Byt
     const auto mask = next_mask();
     if (deflate_ && message.size() >= compressed_bytes_min) {
         const unsigned bits =
-            role_ == Role::server ? deflate_->server_window_bits : deflate_->client_window_bits;
+            role_ == WireSide::server ? deflate_->server_window_bits : deflate_->client_window_bits;
         ByteWriter compressed;
         if (deflate_message(message, bits, compressed)) {
             append_frame_head(opcode, Final::yes, Compressed::yes, compressed.size(), mask, output);

@@ -20,7 +20,7 @@ namespace kreisel {
 
 class FrameStream {
   public:
-    FrameStream(Role role, std::size_t message_bytes_max, std::uint64_t mask_seed)
+    FrameStream(WireSide role, std::size_t message_bytes_max, std::uint64_t mask_seed)
         : message_bytes_max_(message_bytes_max), mask_state_(mask_seed), role_(role) {}
 
     /// After the handshake. `subprotocol_name` may be empty or foreign: text and binary pass then.
@@ -33,7 +33,7 @@ class FrameStream {
     [[nodiscard]] Framing framing() const { return subprotocol_.framing; }
     void set_message_bytes_max(std::size_t bytes) { message_bytes_max_ = bytes; }
     [[nodiscard]] bool transforms_output() const {
-        return deflate_.has_value() || role_ == Role::client;
+        return deflate_.has_value() || role_ == WireSide::client;
     }
 
     void ping(std::span<const std::uint8_t> payload, ByteWriter& output);
@@ -82,7 +82,7 @@ class FrameStream {
     std::uint8_t head_size_ = 0;
     Opcode opcode_ = Opcode::continuation;          ///< of the frame at hand
     Opcode message_opcode_ = Opcode::continuation;  ///< continuation: no message is open
-    Role role_;
+    WireSide role_;
     Subprotocol subprotocol_;
     std::optional<DeflateTerms> deflate_;
     bool is_wamp_ = false;

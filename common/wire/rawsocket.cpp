@@ -25,6 +25,9 @@ std::uint8_t length_code_of(std::size_t bytes) {
 
 std::size_t length_of_code(unsigned code) { return std::size_t{512} << code; }
 
+/// What counts on the wire: the announced power of two, since a peer cannot know a finer limit.
+std::size_t rawsocket_limit_of(std::size_t bytes) { return length_of_code(length_code_of(bytes)); }
+
 struct Prefix {
     RawSocketFrame type = RawSocketFrame::message;
     std::size_t size = 0;
@@ -51,7 +54,7 @@ Prefix read_prefix(const std::uint8_t* octets) {
 class RawSocket : public Wire {
   public:
     explicit RawSocket(std::size_t message_bytes_max)
-        : message_bytes_max_(std::min(message_bytes_max, rawsocket_bytes_max)) {}
+        : message_bytes_max_(rawsocket_limit_of(message_bytes_max)) {}
 
     void feed(std::span<const std::uint8_t> bytes, WireEvents& events) override {
         Burst burst;
@@ -71,7 +74,7 @@ class RawSocket : public Wire {
     [[nodiscard]] Framing framing() const override { return Framing::rawsocket; }
     [[nodiscard]] std::size_t peer_message_bytes_max() const override { return peer_bytes_max_; }
     void set_message_bytes_max(std::size_t bytes) override {
-        message_bytes_max_ = std::min(bytes, rawsocket_bytes_max);
+        message_bytes_max_ = rawsocket_limit_of(bytes);
     }
     void ping(std::span<const std::uint8_t> payload, ByteWriter& output) override {
         if (!is_open()) return;

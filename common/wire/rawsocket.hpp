@@ -22,8 +22,8 @@ enum class RawSocketError : std::uint8_t {
 
 struct RawSocketServerSettings {
     std::vector<Encoding> encodings;
-    /// Announced as the next power of two, 512 B to 16 MiB; a message above the exact number fails
-    /// the connection.
+    /// The next power of two counts, 512 B to 16 MiB: it is announced, and a message above it
+    /// fails the connection.
     std::size_t message_bytes_max = 16U << 20U;
     /// Peers that take only shorter messages are refused with error 2.
     std::size_t peer_message_bytes_min = 0;

@@ -23,7 +23,7 @@ struct Handshake {
 class Client final : public WebSocket {
   public:
     explicit Client(WebSocketClientSettings settings)
-        : stream_(Role::client, settings.message_bytes_max, settings.mask_seed),
+        : stream_(WireSide::client, settings.message_bytes_max, settings.mask_seed),
           handshake_(std::make_unique<Handshake>()) {
         // Another sequence than the masks': the key goes over the wire in the clear.
         std::array<std::uint8_t, 16> nonce{};

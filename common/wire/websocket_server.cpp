@@ -11,7 +11,8 @@ namespace {
 class Server final : public WebSocketServer {
   public:
     explicit Server(std::shared_ptr<const WebSocketServerSettings> settings)
-        : settings_(std::move(settings)), stream_(Role::server, settings_->message_bytes_max, 0) {}
+        : settings_(std::move(settings)),
+          stream_(WireSide::server, settings_->message_bytes_max, 0) {}
 
     void feed(std::span<const std::uint8_t> bytes, WireEvents& events) override {
         if (phase_ == Phase::ended || bytes.empty()) return;

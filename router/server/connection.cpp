@@ -167,19 +167,17 @@ void Connection::on_burst_taken() {
 }
 
 void Connection::on_wire_end(const WireEnd& end) {
-    if (phase_ == Phase::finishing) {  // we had closed already, and this is the answer
-        outbox_.drop_unsent();
-    } else {
+    if (phase_ != Phase::finishing) {  // else we had closed already, and this is the answer
         const bool is_fault = end.cause == WireEnd::Cause::violation;
         session_.leave((is_fault ? "violation of the transport: " : "") + end.reason);
         if (end.cause == WireEnd::Cause::refused) {
             KREISEL_LOG(info, "connection refused", {"peer", peer()}, {"why", end.reason});
         }
-        outbox_.drop_unsent();
         phase_ = Phase::finishing;
         phase_deadline_ = shard_.now() + close_timeout;
         arm_deadline();
     }
+    // Behind the answers to what came before it.
     outbox_.push(SharedBytes::copy_of(shard_.wire_events().output.span()));
     mark_dirty();
 }

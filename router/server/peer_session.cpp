@@ -141,7 +141,7 @@ void PeerSession::on_admissible(Message message) {
 
 bool PeerSession::end_burst() {
     if (burst_.empty()) return true;
-    if (state_ != State::joined) {
+    if (state_ != State::joined || !host_) {
         burst_.clear();
         return true;
     }

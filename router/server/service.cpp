@@ -140,8 +140,8 @@ void Service::Loop::warn_about_files() const {
     const std::size_t wanted = router_.config().connections_max;
     const std::size_t fit = router_.connections_that_fit();
     if (wanted <= fit) return;
-    KREISEL_LOG(warning, "the limit of open files is too low for connections_max",
-                {"connections_max", wanted}, {"connections_that_fit", fit});
+    KREISEL_LOG(warning, "the limit of open files is too low for max_connections",
+                {"max_connections", wanted}, {"connections_that_fit", fit});
 }
 
 void Service::Loop::wait_signal() {

@@ -49,8 +49,11 @@ void Shard::start() {
 }
 
 void Shard::stop() {
-    is_stopping_ = true;
-    context_->stop();
+    // Behind what was posted before: listeners close and remove their files first.
+    post([this] {
+        is_stopping_ = true;
+        context_->stop();
+    });
 }
 
 void Shard::join() {
