@@ -141,8 +141,8 @@ const std::vector<Violation> violations = {
     {"highest R bit", raw_frame(0x80, ""), 1002},
     {"X bit with a length", raw_frame(8, "a"), 1002},
     {"X bit above the limit", raw_frame(8, ""), 1009},
-    {"message above the limit", raw_frame(0, std::string(5001, 'a')), 1009},
-    {"ping above the limit", raw_frame(1, std::string(5001, 'a')), 1009},
+    {"message above the limit", raw_frame(0, std::string(8193, 'a')), 1009},
+    {"ping above the limit", raw_frame(1, std::string(8193, 'a')), 1009},
 };
 
 BOOST_DATA_TEST_CASE(a_broken_frame_ends_the_stream, violations, sample) {
