@@ -25,13 +25,15 @@ bool list_fits(const Pattern& pattern, const List& list, Bindings& bindings) {
 }
 
 bool dict_fits(const Pattern& pattern, const Dict& dict, Bindings& bindings) {
-    if (dict.size() > pattern.entries.size() && !pattern.is_open) return false;
-    return std::all_of(pattern.entries.begin(), pattern.entries.end(), [&](const auto& entry) {
-        const auto found = std::find_if(dict.begin(), dict.end(), [&entry](const DictEntry& other) {
-            return other.key == entry.first;
+    if (dict.size() > pattern.keys.size() && !pattern.is_open) return false;
+    for (std::size_t i = 0; i < pattern.keys.size(); ++i) {
+        const auto found = std::find_if(dict.begin(), dict.end(), [&](const DictEntry& entry) {
+            return entry.key == pattern.keys[i];
         });
-        return found != dict.end() && fits(entry.second, found->value, bindings);
-    });
+        if (found == dict.end()) return false;
+        if (!fits(pattern.elements[i], found->value, bindings)) return false;
+    }
+    return true;
 }
 
 std::string quoted(std::string_view text) {
@@ -86,8 +88,8 @@ Value instantiate(const Pattern& pattern, const Bindings& bindings) {
         case Pattern::Kind::dict: {
             if (pattern.is_open) throw TextError("... cannot be sent");
             Dict dict;
-            for (const auto& [key, value] : pattern.entries) {
-                dict.append(key, instantiate(value, bindings));
+            for (std::size_t i = 0; i < pattern.keys.size(); ++i) {
+                dict.append(pattern.keys[i], instantiate(pattern.elements[i], bindings));
             }
             return dict;
         }

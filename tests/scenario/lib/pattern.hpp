@@ -11,7 +11,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace kreisel::scenario {
@@ -32,8 +31,8 @@ struct Pattern {
     std::string name;               ///< of a variable
     bool is_word = false;           ///< written without quotes
     bool is_open = false;           ///< list or dict with `...`
-    std::vector<Pattern> elements;  ///< of a list
-    std::vector<std::pair<std::string, Pattern>> entries;
+    std::vector<std::string> keys;  ///< of a dict, one for each element
+    std::vector<Pattern> elements;  ///< of a list or dict
 };
 
 /// One pattern from the front of `text`, which is cut.

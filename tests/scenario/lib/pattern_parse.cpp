@@ -117,7 +117,7 @@ class Parser {
         Pattern pattern;
         pattern.kind = Pattern::Kind::dict;
         for (skip_space(); !take("}"); skip_space()) {
-            if (!pattern.entries.empty() && !take(",")) refuse("a comma is missing");
+            if (!pattern.elements.empty() && !take(",")) refuse("a comma is missing");
             skip_space();
             if (take_open()) {
                 pattern.is_open = true;
@@ -129,8 +129,8 @@ class Parser {
             std::string key = string();
             skip_space();
             if (!take(":")) refuse("a colon is missing");
-            Pattern value = element();
-            pattern.entries.emplace_back(std::move(key), std::move(value));
+            pattern.keys.push_back(std::move(key));
+            pattern.elements.push_back(element());
         }
         return pattern;
     }
