@@ -28,6 +28,8 @@ void Members::remove(std::uint64_t number) {
     }
     while (!places_[front_].is_member) ++front_;
     while (!places_.back().is_member) places_.pop_back();
+    // Behind the last member stands who joins next: it is its turn, as if nobody had left.
+    turn_ = std::min(turn_, places_.size());
     if (places_.size() > 2 * count_) close_gaps();
 }
 
