@@ -60,7 +60,8 @@ class Parcel {
 
     Message message_;
     mutable std::atomic<std::uint32_t> references_{1};
-    mutable std::array<std::atomic<const Frame*>, encoding_count * framing_count> frames_{};
+    mutable std::array<std::atomic<const Frame*>, std::size_t{encoding_count} * framing_count>
+        frames_{};
     /// Transcoded payloads, for the framings of an encoding to share.
     mutable std::array<std::atomic<const SharedBytes*>, encoding_count> payloads_{};
 };
