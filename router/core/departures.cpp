@@ -22,13 +22,19 @@ bool drain(std::vector<std::uint64_t>& ids, std::size_t& budget, Remove remove) 
 
 }  // namespace
 
-void Departures::start(Session& session, Effects& effects) {
+Departures::Departure Departures::take_out(Session& session) {
     sessions_.start_leaving(session);
-    Departure departure{session.ref, session.calls.keys(), session.invocations.keys(),
-                        session.registrations.keys(), session.subscriptions.keys()};
+    return Departure{session.ref, session.calls.keys(), session.invocations.keys(),
+                     session.registrations.keys(), session.subscriptions.keys()};
+}
+
+void Departures::start(Session& session, Effects& effects) {
+    Departure departure = take_out(session);
     std::size_t budget = slice_entries;
     if (!run(departure, budget, effects)) waiting_.push_back(std::move(departure));
 }
+
+void Departures::announce(Session& session) { waiting_.push_back(take_out(session)); }
 
 void Departures::run(Effects& effects) {
     std::size_t budget = slice_entries;

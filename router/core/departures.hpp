@@ -26,6 +26,8 @@ class Departures {
 
     /// The session is invisible from here on; up to a slice of its entries is removed now.
     void start(Session& session, Effects& effects);
+    /// The session is invisible from here on; its entries are removed by later slices.
+    void announce(Session& session);
     /// Removes the next slice.
     void run(Effects& effects);
     void clear() { waiting_.clear(); }
@@ -41,6 +43,7 @@ class Departures {
         std::vector<std::uint64_t> registrations;
         std::vector<std::uint64_t> subscriptions;
     };
+    [[nodiscard]] Departure take_out(Session& session);
     /// Removes up to `budget` entries and takes them off it. True when nothing is left.
     bool run(Departure& departure, std::size_t& budget, Effects& effects);
 

@@ -184,14 +184,13 @@ void Realm::set_permissions(PermissionsPtr permissions, Effects& effects) {
     CHECK(permissions != nullptr, "a realm has permissions, if empty ones");
     // The sessions point into the old snapshot until each has been given the new one.
     const PermissionsPtr old = std::exchange(parts_->options.permissions, std::move(permissions));
+    std::vector<PeerRef> closing;
     for (const PeerRef peer : parts_->sessions.joined()) {
         Session& session = *parts_->sessions.find(peer);
         const RolePermissions* rules =
             parts_->options.permissions->find_role(session.info.authrole);
         if (rules == nullptr) {
-            parts_->close(session, CloseKind::goodbye,
-                          make_goodbye(uris::close_killed, "the session's role was removed"),
-                          effects);
+            closing.push_back(peer);
             continue;
         }
         const bool is_unchanged = rules->has_same_rules(*session.permissions);
@@ -200,6 +199,13 @@ void Realm::set_permissions(PermissionsPtr permissions, Effects& effects) {
         parts_->dealer.revoke_unpermitted(session, effects);
         parts_->broker.revoke_unpermitted(session, effects);
     }
+    // All of them are out before what they held is taken apart: none hears of another's end.
+    for (const PeerRef peer : closing) {
+        effects.close(peer, CloseKind::goodbye,
+                      make_goodbye(uris::close_killed, "the session's role was removed"));
+        parts_->departures.announce(*parts_->sessions.find(peer));
+    }
+    parts_->departures.run(effects);
 }
 
 void Realm::set_limits(const RealmLimits& limits) { parts_->options.limits = limits; }

@@ -28,8 +28,6 @@ struct Expected {
     std::vector<Actor> candidates;
     /// A forwarded ERROR: details and payload must be equal too.
     bool is_forwarded = false;
-    /// The session is being closed in the same step: it may be told or not.
-    bool is_optional = false;
     /// Ends the session.
     bool is_close = false;
     /// Takes the ids that the router chose; throws Fault if they are wrong.

@@ -69,6 +69,8 @@ class Model {
     /// The same after permissions were swapped behind the gate.
     void handle_again_judged(Actor actor, const Message& message, Expectations& expected);
     void leave(Actor actor, Expectations& expected);
+    /// Removes what a session that is out still held.
+    void take_apart(Actor actor, Expectations& expected);
     void refuse_invocation(Actor callee, RequestId invocation, std::string_view error,
                            Expectations& expected);
     void swap_permissions(std::uint32_t version, Expectations& expected);

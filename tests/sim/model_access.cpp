@@ -200,6 +200,10 @@ void Model::leave(Actor actor, Expectations& expected) {
     ModelSession& session = sessions_.at(actor);
     if (!session.is_joined) return;
     session.is_joined = false;
+    take_apart(actor, expected);
+}
+
+void Model::take_apart(Actor actor, Expectations& expected) {
     for (const ModelCall& pending : calls_) {
         const ModelSession& callee = sessions_.at(pending.callee);
         const ModelSession& caller = sessions_.at(pending.caller);
@@ -236,18 +240,13 @@ void Model::swap_permissions(std::uint32_t version, Expectations& expected) {
             revoke_unpermitted(actor, false, expected);
         }
     }
+    // All of them are out before what they held is taken apart: none hears of another's end.
     for (const Actor actor : closing) {
-        leave(actor, expected);
-        // In which order sessions are closed is the router's choice: one that closes too may see
-        // what the others leave behind, or not.
-        for (Expected& message : expected) {
-            const bool is_closing =
-                std::find(closing.begin(), closing.end(), message.to) != closing.end();
-            if (is_closing && !message.is_close) message.is_optional = true;
-        }
+        sessions_.at(actor).is_joined = false;
         expected.push_back(make(actor, Goodbye{{}, Uri(uris::close_killed)}));
         expected.back().is_close = true;
     }
+    for (const Actor actor : closing) take_apart(actor, expected);
 }
 
 void Model::revoke_unpermitted(Actor actor, bool is_closing, Expectations& expected) {

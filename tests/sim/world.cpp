@@ -203,7 +203,6 @@ void World::settle() {
     }
     effects_.clear();
     for (const Expected& expected : expected_) {
-        if (expected.is_optional) continue;
         throw Fault("missing for " + std::to_string(expected.to) + ": " +
                     to_text(expected.message));
     }
