@@ -23,9 +23,10 @@ struct ProcessorConfig {
     using message_type =
         websocketpp::message_buffer::message<websocketpp::message_buffer::alloc::con_msg_manager>;
     using con_msg_manager_type = websocketpp::message_buffer::alloc::con_msg_manager<message_type>;
-    struct rng_type {
+    struct rng_type {  // NOLINT(readability-identifier-naming): websocketpp's name
         std::uint32_t operator()() { return 0; }
     };
+    // NOLINTNEXTLINE(readability-identifier-naming): websocketpp's name
     struct permessage_deflate_config {};
     using permessage_deflate_type =
         websocketpp::extensions::permessage_deflate::disabled<permessage_deflate_config>;

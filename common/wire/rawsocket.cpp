@@ -332,7 +332,7 @@ std::unique_ptr<Wire> make_rawsocket_server(RawSocketServerSettings settings) {
 }
 
 std::unique_ptr<Wire> make_rawsocket_client(RawSocketClientSettings settings) {
-    return std::make_unique<Client>(std::move(settings));
+    return std::make_unique<Client>(settings);
 }
 
 }  // namespace kreisel
