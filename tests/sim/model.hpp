@@ -90,7 +90,7 @@ class Model {
     [[nodiscard]] const std::vector<PermissionRule>& rules(const ModelSession& session) const;
     [[nodiscard]] bool is_permitted(const ModelSession& session, Action action,
                                     const PatternChoice& pattern) const;
-    void revoke_unpermitted(Actor actor, bool is_closing, Expectations& expected);
+    void revoke_unpermitted(Actor actor, Expectations& expected);
 
     // Publish and subscribe (model_broker.cpp)
     void subscribe(Actor actor, const Subscribe& request, Expectations& expected);

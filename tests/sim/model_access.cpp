@@ -237,7 +237,7 @@ void Model::swap_permissions(std::uint32_t version, Expectations& expected) {
         if (rules_of(version).count(session.role) == 0) {
             closing.push_back(actor);
         } else {
-            revoke_unpermitted(actor, false, expected);
+            revoke_unpermitted(actor, expected);
         }
     }
     // All of them are out before what they held is taken apart: none hears of another's end.
@@ -249,11 +249,9 @@ void Model::swap_permissions(std::uint32_t version, Expectations& expected) {
     for (const Actor actor : closing) take_apart(actor, expected);
 }
 
-void Model::revoke_unpermitted(Actor actor, bool is_closing, Expectations& expected) {
+void Model::revoke_unpermitted(Actor actor, Expectations& expected) {
     const ModelSession& session = sessions_.at(actor);
-    const auto tell = [&](Message message) {
-        if (!is_closing) expected.push_back(make(actor, std::move(message)));
-    };
+    const auto tell = [&](Message message) { expected.push_back(make(actor, std::move(message))); };
     const bool knows_unsubscribed =
         session.roles.has(Role::subscriber, Feature::subscription_revocation);
     const bool knows_unregistered =
