@@ -58,6 +58,9 @@ class DictDecoder {
     };
 
     void tell_string(CborType type, std::span<const std::uint8_t> content);
+    [[nodiscard]] bool is_bignum_ahead() const {
+        return tag_ == cbor_tag_bignum || tag_ == cbor_tag_negative_bignum;
+    }
     /// A value is complete, and with it perhaps the containers around it.
     void on_told();
     void close();
@@ -208,7 +211,8 @@ Dict DictDecoder::decode(std::span<const std::uint8_t> bytes) {
         const CborHead head = take_cbor_head(at, at + bytes.size());
         if (head.type == CborType::null || head.type == CborType::tag) {
             if (head.type == CborType::tag) {
-                tag_ = head.value;
+                // Tags 64 between a bignum's tag and its bytes say nothing, as in cbor_read.
+                if (head.value != cbor_tag_uint8_array || !is_bignum_ahead()) tag_ = head.value;
             } else {
                 on_null();
             }
