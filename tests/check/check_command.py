@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""`kreisel check` on every broken file: exit status 1, and the lines of the .expected beside it, each
-behind the name of the file.
+"""`kreisel check` on every broken file: exit status 1, and the lines of the .expected beside it,
+each behind the name of the file.
 
     check_command.py --kreisel PROGRAM
 """
@@ -16,9 +16,9 @@ BROKEN = pathlib.Path(__file__).resolve().parent / "broken"
 def fault_of(kreisel, file):
     """What is wrong with the answer for `file`, or nothing."""
     places = file.with_suffix(".expected").read_text().splitlines()
-    wanted = [f"{file}:{place}" for place in places]
-    done = subprocess.run([kreisel, "check", str(file)], capture_output=True, text=True,
-                          timeout=20, check=False)
+    wanted = [f"{file.name}:{place}" for place in places]
+    done = subprocess.run([kreisel, "check", file.name], cwd=BROKEN, capture_output=True,
+                          text=True, timeout=20, check=False)
     told = done.stderr.splitlines()
     count = f"{len(wanted)} error" + ("" if len(wanted) == 1 else "s")
     if done.returncode != 1:
