@@ -20,7 +20,7 @@ namespace kreisel {
 /// A setting that is shown to nobody. `take` keeps it; `find` gives it, or nothing if it is not
 /// set.
 template <class T>
-Setting<T> secret(std::string key, std::function<void(T&, std::string)> take,
+Setting<T> secret(const std::string& key, std::function<void(T&, std::string)> take,
                   std::function<std::optional<std::string>(const T&)> find) {
     constexpr auto type = "a text, ${VARIABLE} or file:PATH";
     Setting<T> setting;
@@ -134,7 +134,7 @@ Setting<T> choice(std::string key, Choice T::*member, const Choices<Choice>& cho
 
 /// A list of scalars, shown as `[a, b]`. `read_item` adds one to the object or reports why not.
 template <class T, class Read, class Show>
-Setting<T> words(std::string key, std::string type, Read read_item, Show show_items,
+Setting<T> words(const std::string& key, std::string type, Read read_item, Show show_items,
                  std::function<void(T&)> clear) {
     Setting<T> setting;
     setting.key = key;

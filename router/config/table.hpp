@@ -92,7 +92,7 @@ void list_table(const Table<T>& table, const std::string& path, std::vector<KeyI
 /// A setting of one YAML scalar. `parse` gives nothing for what is none of `type`; then the error
 /// says to write `type`.
 template <class T, class Parse, class Show>
-Setting<T> scalar(std::string key, std::string type, Parse parse, Show show) {
+Setting<T> scalar(const std::string& key, std::string type, Parse parse, Show show) {
     Setting<T> setting;
     setting.key = key;
     setting.type = type;
@@ -115,7 +115,7 @@ Setting<T> scalar(std::string key, std::string type, Parse parse, Show show) {
 
 /// A map below `key` whose settings belong to the same object.
 template <class T>
-Setting<T> section(std::string key, Table<T> rows) {
+Setting<T> section(const std::string& key, Table<T> rows) {
     const auto table = std::make_shared<const Table<T>>(std::move(rows));
     Setting<T> setting;
     setting.key = key;
@@ -188,7 +188,7 @@ struct ListAccess {
 }
 
 template <class T, class Item>
-Setting<T> list_of(std::string key, Table<Item> rows, ListAccess<T, Item> access) {
+Setting<T> list_of(const std::string& key, Table<Item> rows, ListAccess<T, Item> access) {
     const auto table = std::make_shared<const Table<Item>>(std::move(rows));
     Setting<T> setting;
     setting.key = key;

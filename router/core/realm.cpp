@@ -86,7 +86,7 @@ struct Realm::Parts {
 
 void Realm::Parts::dispatch(Session& session, Message message, Effects& effects) {
     std::visit(
-        [&](auto&& typed) {
+        [&](auto& typed) {
             using Type = std::decay_t<decltype(typed)>;
             if constexpr (std::is_same_v<Type, Publish>) {
                 broker.publish(session, std::move(typed), effects);
@@ -114,7 +114,7 @@ void Realm::Parts::dispatch(Session& session, Message message, Effects& effects)
                       effects);
             }
         },
-        std::move(message));
+        message);
 }
 
 Realm::Realm(RealmOptions options, Random& random)
