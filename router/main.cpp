@@ -10,6 +10,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdio>
+#include <exception>
 #include <iostream>
 
 namespace {
@@ -45,9 +47,7 @@ int run(const kreisel::ServiceOptions& options) {
     return service.run() ? exit_ok : exit_failed;
 }
 
-}  // namespace
-
-int main(int count, char** arguments) {
+int run_command_line(int count, char** arguments) {
     CLI::App app{"Kreisel, the WAMP router where Autobahns meet", "kreisel"};
     app.require_subcommand(1);
     app.footer(
@@ -83,4 +83,15 @@ int main(int count, char** arguments) {
     if (check_command->parsed()) return check(options.config_path);
     if (config_command->parsed()) return show_config(options.config_path);
     return run(options);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    try {
+        return run_command_line(count, arguments);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "kreisel: %s\n", error.what());
+        return exit_failed;
+    }
 }
