@@ -170,8 +170,10 @@ std::vector<std::string> Router::addresses() const {
                                           : (is_v6 ? "[" + config.host + "]" : config.host) + ":" +
                                                 std::to_string(acceptor->port());
         if (config.has_websocket) {
-            const std::string path = config.paths.empty() ? "/" : config.paths.front();
-            result.push_back(is_unix ? "ws+unix:" + place : "ws://" + place + path);
+            std::string url = is_unix ? "ws+unix:" : "ws://";
+            url += place;
+            if (!is_unix) url += config.paths.empty() ? "/" : config.paths.front();
+            result.push_back(std::move(url));
         }
         if (config.has_rawsocket) result.push_back((is_unix ? "rs+unix:" : "rs://") + place);
     }
