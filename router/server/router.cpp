@@ -38,7 +38,11 @@ Router::Router(RouterConfig config)
     }
 }
 
-Router::~Router() { stop(); }
+Router::~Router() {
+    stop();
+    // The first shard goes last: what others' queues still hold may have a timer there.
+    while (!shards_.empty()) shards_.pop_back();
+}
 
 void Router::apply_limits() {
     connections_max_ = std::min<std::size_t>(config_.connections_max, connections_that_fit_);
@@ -213,6 +217,9 @@ void Router::stop() {
     // Behind the acceptors' ends, so that a unix socket's file is gone.
     for (auto& shard : shards_) shard->stop();
     for (auto& shard : shards_) shard->join();
+    // A realm's timer lives in the first shard's context, which must not go before it.
+    for (auto& shard : shards_) shard->let_go();
+    view_ = std::make_shared<RouterView>();
     is_running_ = false;
 }
 

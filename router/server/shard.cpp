@@ -60,6 +60,12 @@ void Shard::join() {
     if (thread_.joinable()) thread_.join();
 }
 
+void Shard::let_go() {
+    view_.reset();
+    mailbox_.clear();
+    absorbed_.clear();
+}
+
 bool Shard::is_current() const { return current_shard == this; }
 
 Shard* Shard::current() { return current_shard; }

@@ -61,6 +61,8 @@ class Shard {
     /// Ends the loop; the thread is joined by join().
     void stop();
     void join();
+    /// After join(): gives up what it shares with other shards.
+    void let_go();
     [[nodiscard]] unsigned index() const { return index_; }
     [[nodiscard]] bool is_current() const;
     /// The shard whose thread this is, or nullptr.
