@@ -61,11 +61,6 @@ class ClientRoles {
         features_[static_cast<unsigned>(role)] |= bit(feature);
     }
 
-    /// A client that goes on with its request ids when it joins again (wampy): its first request
-    /// may have any id, the next ones follow it.
-    [[nodiscard]] bool starts_at_any_request_id() const { return starts_at_any_request_id_; }
-    void set_starts_at_any_request_id() { starts_at_any_request_id_ = true; }
-
   private:
     [[nodiscard]] static std::uint8_t bit(Role role) {
         return static_cast<std::uint8_t>(1U << static_cast<unsigned>(role));
@@ -75,7 +70,6 @@ class ClientRoles {
     }
 
     std::uint8_t roles_ = 0;
-    bool starts_at_any_request_id_ = false;
     std::uint32_t features_[role_count] = {};
 };
 

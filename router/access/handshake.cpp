@@ -242,7 +242,9 @@ HandshakeStep Handshake::State::accept(const std::string& role) {
     info.roles = ClientRoles::read(*hello.find_dict("roles"));
     // wampy counts on after a reconnect; held to 1, 2, 3 it would never get back in.
     const auto client = hello.find_text("agent");
-    if (client && client->starts_with("Wampy.js")) info.roles.set_starts_at_any_request_id();
+    if (client && client->starts_with("Wampy.js")) {
+        info.quirks.goes_on_from_last_session = true;
+    }
     info.transport = std::move(transport);
     info.welcome = Welcome{session, Dict{{"agent", agent()},
                                          {"authid", info.authid},

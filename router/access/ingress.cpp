@@ -183,8 +183,8 @@ Admission judge_error(const ErrorMessage& message) {
 
 }  // namespace
 
-Ingress::Ingress(RealmAccessPtr realm, std::string authrole, ClientRoles roles)
-    : authrole_(std::move(authrole)), roles_(roles) {
+Ingress::Ingress(RealmAccessPtr realm, std::string authrole, ClientRoles roles, ClientQuirks quirks)
+    : authrole_(std::move(authrole)), roles_(roles), quirks_(quirks) {
     set_realm(std::move(realm));
 }
 
@@ -216,7 +216,7 @@ Admission Ingress::admit(const Message& message) {
     const std::optional<Request> request = request_of(message);
     if (const auto id = sequenced_id(message, request)) {
         const std::uint64_t expected = last_request_ == id_max ? 1 : last_request_ + 1;
-        const bool is_free = last_request_ == 0 && roles_.starts_at_any_request_id();
+        const bool is_free = last_request_ == 0 && quirks_.goes_on_from_last_session;
         if (realm_->has_strict_request_ids && *id != expected && !is_free) {
             return violation(std::string(to_text(type)) + " has request id " + std::to_string(*id) +
                              " where " + std::to_string(expected) + " is next");

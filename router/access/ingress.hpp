@@ -6,6 +6,7 @@
 #include "common/wamp/features.hpp"
 #include "common/wamp/messages.hpp"
 #include "router/access/realm_access.hpp"
+#include "router/core/quirks.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -31,7 +32,8 @@ struct Admission {
 
 class Ingress {
   public:
-    Ingress(RealmAccessPtr realm, std::string authrole, ClientRoles roles);
+    Ingress(RealmAccessPtr realm, std::string authrole, ClientRoles roles,
+            ClientQuirks quirks = {});
 
     /// Judges `message`. Disclosure and everything else that needs the realm's tables is the
     /// realm's.
@@ -44,6 +46,7 @@ class Ingress {
     const RolePermissions* permissions_ = nullptr;
     std::string authrole_;
     ClientRoles roles_;
+    ClientQuirks quirks_;
     std::uint64_t last_request_ = 0;
 };
 

@@ -114,6 +114,7 @@ void Dealer::cancel(Session& caller, const Cancel& request, Effects& effects) {
 Result<PendingCall*> Dealer::find_answered(const Session& callee, RequestId invocation) {
     // Ids run 1, 2, 3... per callee: whether one was ever issued needs no memory of old calls.
     if (invocation.value == 0 || invocation.value > callee.last_invocation) {
+        if (callee.info.quirks.goes_on_from_last_session) return nullptr;
         return fail(uris::protocol_violation, "answer to an INVOCATION that was never sent");
     }
     return calls_.find_invocation(callee, invocation);

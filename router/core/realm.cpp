@@ -169,6 +169,16 @@ void Realm::refuse_invocation(PeerRef callee, RequestId invocation, std::string_
     if (session != nullptr) parts_->dealer.refuse_invocation(*session, invocation, error, effects);
 }
 
+RequestId Realm::oldest_invocation(PeerRef callee) const {
+    const Session* session = parts_->sessions.find(callee);
+    if (session == nullptr) return RequestId{1};
+    RequestId oldest{session->last_invocation + 1};
+    for (const std::uint64_t id : session->invocations.keys()) {
+        if (id < oldest.value) oldest = RequestId{id};
+    }
+    return oldest;
+}
+
 std::optional<TimePoint> Realm::next_deadline() const {
     // What sessions left behind is due at once, that is: as of the last time known here.
     if (parts_->departures.empty()) return std::nullopt;

@@ -17,6 +17,7 @@
 #include "common/wamp/messages.hpp"
 #include "router/core/effects.hpp"
 #include "router/core/permissions.hpp"
+#include "router/core/quirks.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -47,6 +48,7 @@ struct SessionInfo {
     std::string authmethod;
     std::string authprovider;
     ClientRoles roles;
+    ClientQuirks quirks;
     /// WELCOME as it is to be sent; join() enqueues it, so that nothing can overtake it.
     Welcome welcome;
     /// `transport` of session details: peer, protocol... For the meta API.
@@ -89,6 +91,10 @@ class Realm {
     /// receiver's message limit): the call is answered with `error`.
     void refuse_invocation(PeerRef callee, RequestId invocation, std::string_view error,
                            Effects& effects);
+
+    /// The oldest INVOCATION.Request of a callee that may still be answered; the next one to be
+    /// issued if there is none. Costs a look at each of its pending invocations.
+    [[nodiscard]] RequestId oldest_invocation(PeerRef callee) const;
 
     /// When on_time() wants to be called next, if ever.
     [[nodiscard]] std::optional<TimePoint> next_deadline() const;

@@ -94,7 +94,10 @@ class Connection final : public StreamOwner, public DeadlineEntry {
 
     void push_frame(const Parcel& parcel);
     bool make_room(const ParcelPtr& parcel, Delivery::Kind kind, Connection* publisher);
+    void deliver_invocation(const ParcelPtr& parcel, const Invocation& invocation);
+    void deliver_interrupt(const ParcelPtr& parcel, const Interrupt& interrupt);
     void refuse(const Parcel& parcel, std::string_view error);
+    void refuse_invocation(RequestId seen_id, std::string_view error);
     void close_slow_consumer(std::string_view what);
 
     void hold_publisher(Connection& publisher);

@@ -14,6 +14,8 @@ namespace kreisel {
 namespace {
 
 constexpr std::size_t rawsocket_header_bytes = 4;
+/// Runs of refused invocations between invocations that are not finished: 64 KiB.
+constexpr std::size_t gaps_max = 4'096;
 constexpr std::array<std::uint8_t, 4> ping_payload = {'k', 'r', 's', 'l'};
 
 /// The call's answer in place of one that the caller cannot take.
@@ -29,10 +31,57 @@ Message make_too_large(RequestId request) {
 
 void Connection::deliver(const ParcelPtr& parcel, Delivery::Kind kind, Connection* publisher) {
     if (phase_ != Phase::open || is_awaiting_goodbye_) return;
+    if (kind == Delivery::Kind::event) {
+        if (make_room(parcel, kind, publisher)) push_frame(*parcel);
+        return;
+    }
+    const Message& message = parcel->message();
+    if (const auto* invocation = std::get_if<Invocation>(&message)) {
+        return deliver_invocation(parcel, *invocation);
+    }
+    if (const auto* interrupt = std::get_if<Interrupt>(&message)) {
+        return deliver_interrupt(parcel, *interrupt);
+    }
     if (!make_room(parcel, kind, publisher)) return;
     push_frame(*parcel);
-    if (kind == Delivery::Kind::last_abort) session_.on_closed_by_realm(CloseKind::abort);
-    if (kind == Delivery::Kind::last_goodbye) session_.on_closed_by_realm(CloseKind::goodbye);
+    if (kind != Delivery::Kind::message) session_.on_closed_by_realm(message);
+}
+
+void Connection::deliver_invocation(const ParcelPtr& parcel, const Invocation& invocation) {
+    InvocationIds& ids = session_.invocation_ids();
+    const RequestId id = invocation.request;
+    ParcelPtr seen = parcel;
+    if (!ids.are_equal()) {
+        const auto seen_id = ids.to_peer(id);
+        if (!seen_id) return;  // its beginning was refused
+        Invocation renamed = invocation;
+        renamed.request = *seen_id;
+        seen = ParcelPtr::make(std::move(renamed));
+    }
+    if (!make_room(seen, Delivery::Kind::message, nullptr)) return;
+    ids.note_sent(id);
+    push_frame(*seen);
+}
+
+void Connection::deliver_interrupt(const ParcelPtr& parcel, const Interrupt& interrupt) {
+    const InvocationIds& ids = session_.invocation_ids();
+    const auto seen_id = ids.to_peer(interrupt.request);
+    if (!seen_id || !make_room(parcel, Delivery::Kind::message, nullptr)) return;
+    if (*seen_id == interrupt.request) return push_frame(*parcel);
+    push_frame(*ParcelPtr::make(Interrupt{*seen_id, interrupt.options}));
+}
+
+void Connection::refuse_invocation(RequestId seen_id, std::string_view error) {
+    InvocationIds& ids = session_.invocation_ids();
+    const RequestId id = ids.to_realm(seen_id);
+    ids.note_refused(id);
+    RealmHost& host = *session_.host();
+    host.refuse_invocation(self(), id, error);
+    if (ids.gap_count() >= gaps_max) {
+        close_slow_consumer("number of invocations refused while old ones wait");
+    } else if (ids.gap_count() >= gaps_max / 2) {
+        host.ask_oldest_invocation(self());
+    }
 }
 
 void Connection::send(Message message) {
@@ -100,7 +149,7 @@ bool Connection::make_room(const ParcelPtr& parcel, Delivery::Kind kind, Connect
 void Connection::refuse(const Parcel& parcel, std::string_view error) {
     const Message& message = parcel.message();
     if (const auto* invocation = std::get_if<Invocation>(&message)) {
-        session_.host()->refuse_invocation(self(), invocation->request, error);
+        refuse_invocation(invocation->request, error);
     } else if (const auto* result = std::get_if<ResultMessage>(&message)) {
         push_frame(*ParcelPtr::make(make_too_large(result->request)));
     } else if (const auto* failure = std::get_if<ErrorMessage>(&message)) {

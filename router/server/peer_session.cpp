@@ -95,7 +95,7 @@ void PeerSession::join(HandshakeAccepted accepted) {
     authid_ = info.authid;
     authrole_ = info.authrole;
     authmethod_ = info.authmethod;
-    ingress_ = std::make_unique<Ingress>(realm_, authrole_, info.roles);
+    ingress_ = std::make_unique<Ingress>(realm_, authrole_, info.roles, info.quirks);
     state_ = State::joined;
     connection_.set_message_bytes_max(connection_.settings().listener.limits.message_bytes_max);
     connection_.on_joined();
@@ -114,8 +114,7 @@ void PeerSession::on_admissible(Message message) {
     switch (admission.verdict) {
         case Admission::Verdict::admitted:
             // The gate may have put another message in its place.
-            burst_.push_back(admission.answer ? std::move(*admission.answer) : std::move(message));
-            return;
+            return collect(admission.answer ? std::move(*admission.answer) : std::move(message));
         case Admission::Verdict::answered:
             log(LogLevel::debug, "request refused", admission.why);
             return connection_.send(std::move(*admission.answer));
@@ -137,6 +136,17 @@ void PeerSession::on_admissible(Message message) {
             log(LogLevel::info, "session closed", "ABORT of the client");
             return connection_.finish(close_code::normal, "");
     }
+}
+
+void PeerSession::collect(Message message) {
+    if (!invocation_ids_.are_equal()) {
+        if (auto* answer = std::get_if<Yield>(&message)) {
+            answer->request = invocation_ids_.to_realm(answer->request);
+        } else if (auto* failure = std::get_if<ErrorMessage>(&message)) {
+            failure->request = invocation_ids_.to_realm(failure->request);
+        }
+    }
+    burst_.push_back(std::move(message));
 }
 
 bool PeerSession::end_burst() {
@@ -206,13 +216,14 @@ void PeerSession::say_goodbye(std::string_view reason, std::string_view text) {
     connection_.await_goodbye();
 }
 
-void PeerSession::on_closed_by_realm(CloseKind kind) {
+void PeerSession::on_closed_by_realm(const Message& last) {
     if (state_ != State::joined) return;
     burst_.clear();
-    if (kind == CloseKind::abort) {
-        log(LogLevel::info, "session aborted", "protocol violation found by the realm");
+    if (const auto* abort = std::get_if<Abort>(&last)) {
+        const std::string why = abort->reason + ": " + std::string(reason_text(abort->details));
+        log(LogLevel::info, "session aborted", why);
         state_ = State::left;
-        return connection_.finish(close_code::protocol_error, uris::protocol_violation);
+        return connection_.finish(close_code::protocol_error, why);
     }
     log(LogLevel::info, "session closed", "GOODBYE of the realm");
     state_ = State::awaiting_goodbye;

@@ -10,6 +10,7 @@
 #include "router/access/handshake.hpp"
 #include "router/access/ingress.hpp"
 #include "router/core/realm.hpp"
+#include "router/server/invocation_ids.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -47,7 +48,7 @@ class PeerSession {
     /// Ends an established session with GOODBYE and waits for the answer.
     void say_goodbye(std::string_view reason, std::string_view text);
     /// The realm has put the session out; its ABORT or GOODBYE is queued.
-    void on_closed_by_realm(CloseKind kind);
+    void on_closed_by_realm(const Message& last);
     /// The realm would not have it.
     void on_join_refused(const Error& error);
     /// A reload: judges by the new snapshot from now on; ends if user, role or realm is gone.
@@ -58,6 +59,7 @@ class PeerSession {
     [[nodiscard]] bool is_outdated() const;
     [[nodiscard]] RealmHost* host() const { return host_.get(); }
     [[nodiscard]] Membership& membership() { return membership_; }
+    [[nodiscard]] InvocationIds& invocation_ids() { return invocation_ids_; }
     void log(LogLevel level, std::string_view event, std::string_view why) const;
 
   private:
@@ -71,6 +73,7 @@ class PeerSession {
 
     void on_handshake_message(Message message);
     void on_admissible(Message message);
+    void collect(Message message);
     void on_goodbye_reply(const Message& message);
     void join(HandshakeAccepted accepted);
     /// ABORT, then the end.
@@ -86,6 +89,7 @@ class PeerSession {
     std::uint64_t access_version_ = 0;
     std::vector<Message> burst_;
     Membership membership_;
+    InvocationIds invocation_ids_;
     SessionId id_;
     std::string authid_;
     std::string authrole_;

@@ -99,6 +99,16 @@ void RealmHost::refuse_invocation(std::shared_ptr<Connection> callee, RequestId 
     put(std::move(input));
 }
 
+void RealmHost::ask_oldest_invocation(std::shared_ptr<Connection> callee) {
+    run([callee = std::move(callee)](const Realm& realm, Effects&) {
+        const Membership& membership = callee->session().membership();
+        if (!membership.is_in) return;
+        callee->shard().post([callee, id = realm.oldest_invocation(membership.peer)] {
+            callee->session().invocation_ids().fold_below(id);
+        });
+    });
+}
+
 void RealmHost::run(Task task) {
     if (is_single_ && !shards_.front()->is_current()) {
         shards_.front()->post([self = shared_from_this(), task = std::move(task)]() mutable {

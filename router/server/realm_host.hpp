@@ -42,6 +42,9 @@ class RealmHost : public std::enable_shared_from_this<RealmHost> {
     void refuse_invocation(std::shared_ptr<Connection> callee, RequestId invocation,
                            std::string_view error);
 
+    /// Folds the callee's refused ids below its oldest pending invocation, soon.
+    void ask_oldest_invocation(std::shared_ptr<Connection> callee);
+
     // --- any thread ---
     /// Runs `task` as one serial step.
     void run(Task task);

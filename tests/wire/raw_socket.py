@@ -112,6 +112,48 @@ def test_invocation_over_the_callees_limit_is_refused_to_the_caller():
             caller.expect(RESULT, request, {}, [number])
 
 
+def test_refused_invocations_leave_no_gap_in_the_ids_of_the_callee():
+    with Router(config()) as router:
+        small = rawsocket(router, size_code=1).join(roles={
+            **ROLES, "callee": {"features": {"call_canceling": True}}})
+        small.register("com.x")
+        caller = websocket(router).join()
+        first = caller.call("com.x", "first")
+        check_equal(small.expect(INVOCATION)[1], 1, "invocation")
+        for _ in range(3):
+            request = caller.call("com.x", "x" * 1100)
+            caller.expect_error(CALL, request, TOO_LARGE)
+        second = caller.call("com.x", "second")
+        check_equal(small.expect(INVOCATION)[1], 2, "invocation")
+        request = caller.call("com.x", "x" * 1100)
+        caller.expect_error(CALL, request, TOO_LARGE)
+        third = caller.call("com.x", "third")
+        check_equal(small.expect(INVOCATION)[1], 3, "invocation")
+
+        caller.send(CANCEL, third, {})
+        caller.expect_error(CALL, third, "wamp.error.canceled")
+        small.expect(INTERRUPT, 3, {"mode": "killnowait"})
+        small.send(YIELD, 2, {}, ["second"])
+        caller.expect(RESULT, second, {}, ["second"])
+        small.send(ERROR, INVOCATION, 1, {}, "com.error")
+        caller.expect(ERROR, CALL, first, {}, "com.error")
+        small.send(YIELD, 4, {})
+        small.expect(ABORT, ANY, "wamp.error.protocol_violation")
+
+
+def test_a_callee_lives_through_any_number_of_refused_invocations():
+    too_long = "x" * 1100
+    with Router(config()) as router:
+        small = rawsocket(router, size_code=1).join()
+        small.register("com.x")
+        caller = websocket(router).join()
+        for number in range(6000):
+            refused, served = caller.call("com.x", too_long), caller.call("com.x")
+            check_equal(small.serve(number)[1], number + 1, "invocation")
+            caller.expect_error(CALL, refused, TOO_LARGE)
+            caller.expect(RESULT, served, {}, [number])
+
+
 def test_message_of_exactly_16_mib():
     with Router(config()) as router:
         alice = rawsocket(router).join()

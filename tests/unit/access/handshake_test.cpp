@@ -174,14 +174,14 @@ BOOST_AUTO_TEST_CASE(roles_without_features_and_unknown_roles_pass) {
     BOOST_TEST(!session.roles.has(Role::callee));
 }
 
-BOOST_AUTO_TEST_CASE(wampy_is_known_to_go_on_with_its_request_ids) {
+BOOST_AUTO_TEST_CASE(wampy_is_known_to_go_on_from_its_last_session) {
     Door wampy;
     const auto session = session_of(wampy.hello({{"agent", "Wampy.js v8.0.2"}}));
     Door other;
     const auto plain = session_of(other.hello({{"agent", "some client"}}));
 
-    BOOST_TEST(session.roles.starts_at_any_request_id());
-    BOOST_TEST(!plain.roles.starts_at_any_request_id());
+    BOOST_TEST(session.quirks.goes_on_from_last_session);
+    BOOST_TEST(!plain.quirks.goes_on_from_last_session);
 }
 
 BOOST_AUTO_TEST_CASE(unknown_attributes_of_hello_pass) {

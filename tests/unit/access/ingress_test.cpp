@@ -173,9 +173,9 @@ BOOST_AUTO_TEST_CASE(a_gap_a_repeat_and_a_wrong_start_are_violations) {
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_goes_on_with_its_ids_starts_anywhere_and_then_keeps_to_it) {
-    ClientRoles roles = ClientRoles::read(all_roles());
-    roles.set_starts_at_any_request_id();
-    Ingress ingress(make_realm(), "guest", roles);
+    ClientQuirks quirks;
+    quirks.goes_on_from_last_session = true;
+    Ingress ingress(make_realm(), "guest", ClientRoles::read(all_roles()), quirks);
 
     BOOST_TEST((ingress.admit(call(280, "com.a")).verdict == Verdict::admitted));
     BOOST_TEST((ingress.admit(call(281, "com.a")).verdict == Verdict::admitted));
