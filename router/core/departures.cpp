@@ -34,6 +34,12 @@ void Departures::start(Session& session, Effects& effects) {
     if (!run(departure, budget, effects)) waiting_.push_back(std::move(departure));
 }
 
+void Departures::close(Session& session, CloseKind kind, Message last, Effects& effects) {
+    const PeerRef peer = session.ref;
+    start(session, effects);
+    effects.close(peer, kind, std::move(last));
+}
+
 void Departures::announce(Session& session) { waiting_.push_back(take_out(session)); }
 
 void Departures::run(Effects& effects) {

@@ -26,6 +26,8 @@ class Departures {
 
     /// The session is invisible from here on; up to a slice of its entries is removed now.
     void start(Session& session, Effects& effects);
+    /// Puts a session out: it is gone from the tables when it is told why, by ABORT or GOODBYE.
+    void close(Session& session, CloseKind kind, Message last, Effects& effects);
     /// The session is invisible from here on; its entries are removed by later slices.
     void announce(Session& session);
     /// Removes the next slice.

@@ -5,8 +5,10 @@
 #include "router/core/broker.hpp"
 #include "router/core/dealer.hpp"
 #include "router/core/departures.hpp"
+#include "router/core/meta/meta_api.hpp"
 #include "router/core/sessions.hpp"
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -60,28 +62,32 @@ struct Realm::Parts {
           sessions(random.next()),
           broker(sessions, random, options.limits, random.next()),
           dealer(sessions, random, options.limits, random.next()),
-          departures(sessions, broker, dealer) {
+          departures(sessions, broker, dealer),
+          meta(RealmTables{sessions, broker, dealer, departures, time}) {
         if (options.permissions == nullptr) options.permissions = std::make_shared<Permissions>();
     }
 
     void dispatch(Session& session, Message message, Effects& effects);
-    /// The session is taken out, then told why.
-    void close(Session& session, CloseKind kind, Message last, Effects& effects) {
-        const PeerRef peer = session.ref;
-        departures.start(session, effects);
-        effects.close(peer, kind, std::move(last));
+    void dispatch_call(Session& session, Call message, Effects& effects) {
+        // Nobody can register below `wamp.`: those procedures are the router's own.
+        if (is_reserved_uri(message.procedure)) {
+            return meta.call(session, std::move(message), effects);
+        }
+        close_if_failed(session, dealer.call(session, std::move(message), effects), effects);
     }
     void close_if_failed(Session& session, Result<void> result, Effects& effects) {
         if (result) return;
-        close(session, CloseKind::abort, make_violation(std::move(result.error().text)), effects);
+        departures.close(session, CloseKind::abort, make_violation(std::move(result.error().text)),
+                         effects);
     }
 
     RealmOptions options;
+    RealmTime time;
     Sessions sessions;
     Broker broker;
     Dealer dealer;
     Departures departures;
-    TimePoint now{};  ///< of the last on_time()
+    MetaApi meta;
 };
 
 void Realm::Parts::dispatch(Session& session, Message message, Effects& effects) {
@@ -95,7 +101,7 @@ void Realm::Parts::dispatch(Session& session, Message message, Effects& effects)
             } else if constexpr (std::is_same_v<Type, Unsubscribe>) {
                 broker.unsubscribe(session, typed, effects);
             } else if constexpr (std::is_same_v<Type, Call>) {
-                close_if_failed(session, dealer.call(session, std::move(typed), effects), effects);
+                dispatch_call(session, std::move(typed), effects);
             } else if constexpr (std::is_same_v<Type, Cancel>) {
                 dealer.cancel(session, typed, effects);
             } else if constexpr (std::is_same_v<Type, Yield>) {
@@ -110,8 +116,8 @@ void Realm::Parts::dispatch(Session& session, Message message, Effects& effects)
                 departures.start(session, effects);
             } else {
                 // The ingress lets none of these pass; the core does not rely on it.
-                close(session, CloseKind::abort, make_violation("not a message of a client"),
-                      effects);
+                departures.close(session, CloseKind::abort,
+                                 make_violation("not a message of a client"), effects);
             }
         },
         message);
@@ -121,6 +127,11 @@ Realm::Realm(RealmOptions options, Random& random)
     : parts_(std::make_unique<Parts>(std::move(options), random)) {}
 
 Realm::~Realm() = default;
+
+void Realm::set_time(RealmTime time) {
+    if (time.now < parts_->time.now) return;
+    parts_->time = time;
+}
 
 Result<PeerRef> Realm::join(SessionInfo session, Effects& effects) {
     if (!is_valid_id(session.id.value) || parts_->sessions.find(session.id) != nullptr) {
@@ -182,11 +193,11 @@ RequestId Realm::oldest_invocation(PeerRef callee) const {
 std::optional<TimePoint> Realm::next_deadline() const {
     // What sessions left behind is due at once, that is: as of the last time known here.
     if (parts_->departures.empty()) return std::nullopt;
-    return parts_->now;
+    return parts_->time.now;
 }
 
 void Realm::on_time(TimePoint now, Effects& effects) {
-    parts_->now = now;
+    parts_->time.now = std::max(parts_->time.now, now);
     parts_->departures.run(effects);
 }
 

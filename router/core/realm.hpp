@@ -55,6 +55,12 @@ struct SessionInfo {
     Dict transport;
 };
 
+/// The time of a step, as its host tells it: the realm has no clock of its own.
+struct RealmTime {
+    TimePoint now{};  ///< never goes back
+    WallTime wall{};
+};
+
 /// Size of every table, for the tests that want all of them empty when everybody has left.
 struct RealmCounts {
     std::size_t sessions = 0;
@@ -74,6 +80,9 @@ class Realm {
     ~Realm();
     Realm(const Realm&) = delete;
     Realm& operator=(const Realm&) = delete;
+
+    /// The time of the inputs that follow. A time before the last one told is ignored.
+    void set_time(RealmTime time);
 
     /// Adds a session and sends its WELCOME. Fails if the session id is taken or the role is
     /// unknown.

@@ -74,9 +74,7 @@ bool Registrations::remove(Session& session, RegistrationId id) {
 }
 
 Registrations::Handle Registrations::find_registration(std::string_view procedure) const {
-    // Nobody's pattern captures what belongs to the protocol
-    // (rfc/text/basic/building_blocks: URIs).
-    return is_reserved_uri(procedure) ? index_.find_exact(procedure) : index_.find_best(procedure);
+    return index_.find_best(procedure);
 }
 
 bool Registrations::drop_departed(Handle handle) {

@@ -77,6 +77,7 @@ bool RealmHost::submit(Connection& connection, std::vector<Message>& messages,
         }
         is_busy_ = true;
     }
+    tell_time();
     handle_messages(connection, messages, access_version);
     drain();
     return true;
@@ -144,6 +145,7 @@ bool RealmHost::enter_or_queue(Input& input) {
 
 void RealmHost::put(Input input) {
     if (!enter_or_queue(input)) return;
+    tell_time();
     handle(input);
     drain();
 }
@@ -182,9 +184,18 @@ void RealmHost::drain() {
     }
 }
 
+void RealmHost::tell_time() {
+    const Shard* shard = Shard::current();
+    if (shard != nullptr) return realm_.set_time({shard->now(), shard->wall()});
+    realm_.set_time({steady_now(), SystemClock{}.wall()});
+}
+
 void RealmHost::pass_on() {
     // Others' work on their shards comes first; the realm stays taken until then.
-    shards_.front()->post([self = shared_from_this()] { self->drain(); });
+    shards_.front()->post([self = shared_from_this()] {
+        self->tell_time();
+        self->drain();
+    });
 }
 
 void RealmHost::handle(Input& input) {

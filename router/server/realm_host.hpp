@@ -78,6 +78,7 @@ class RealmHost : public std::enable_shared_from_this<RealmHost> {
     [[nodiscard]] bool enter_or_queue(Input& input);
     void drain();
     [[nodiscard]] bool next_batch();
+    void tell_time();
     void handle(Input& input);
     void handle_join(Input& input);
     void handle_messages(Connection& connection, std::vector<Message>& messages,

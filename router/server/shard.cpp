@@ -39,6 +39,7 @@ Shard::Shard(Router& router, unsigned index)
       context_(std::make_unique<boost::asio::io_context>(1)),
       loop_(std::make_unique<Loop>(*context_)),
       now_(steady_now()),
+      wall_(SystemClock{}.wall()),
       read_buffer_(read_buffer_bytes),
       deadlines_(now_) {}
 
@@ -85,6 +86,7 @@ void Shard::run() {
 void Shard::turn() {
     if (context_->run_one() == 0) return;
     now_ = steady_now();
+    wall_ = SystemClock{}.wall();
     for (int count = 1; count < handlers_per_turn; ++count) {
         if (context_->poll_one() == 0) break;
     }

@@ -78,6 +78,8 @@ class Shard {
     [[nodiscard]] Random& random() { return random_; }
     /// Start of this turn; good to a few milliseconds.
     [[nodiscard]] TimePoint now() const { return now_; }
+    /// now() by the calendar.
+    [[nodiscard]] WallTime wall() const { return wall_; }
     /// Input buffer shared by all connections: valid until the next read.
     [[nodiscard]] std::span<std::uint8_t> read_buffer() { return read_buffer_; }
     [[nodiscard]] WireEvents& wire_events() { return wire_events_; }
@@ -121,6 +123,7 @@ class Shard {
 
     SystemRandom random_;
     TimePoint now_{};
+    WallTime wall_{};
     RouterViewPtr view_;
     std::vector<std::uint8_t> read_buffer_;
     WireEvents wire_events_;

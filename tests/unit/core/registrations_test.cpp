@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(procedures_of_wamp_can_neither_be_registered_nor_captured) 
     register_(alice, "wam", {{"match", "prefix"}});
     register_(alice, "..", {{"match", "wildcard"}});
 
-    call(caller, "wamp.session.count");
+    call(caller, "wamp.unknown.count");
 
     expect_error(caller, MessageType::call, uris::no_such_procedure);
     BOOST_TEST(is_silent(alice));
