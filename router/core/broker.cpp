@@ -3,6 +3,7 @@
 #include "common/base/check.hpp"
 #include "router/core/answers.hpp"
 #include "router/core/eligibility.hpp"
+#include "router/core/meta/meta_events.hpp"
 
 #include <span>
 #include <string>
@@ -49,6 +50,7 @@ void Broker::subscribe(Session& session, const Subscribe& request, Effects& effe
                                      static_cast<std::uint32_t>(subscription.subscribers.size()));
         subscription.subscribers.push_back(session.ref);
         ++subscriber_count_;
+        meta_.subscribed(session, subscription);
     }
     effects.send(session.ref, Subscribed{request.request, subscriptions_[handle]->id});
 }
@@ -105,6 +107,23 @@ void Broker::publish(Session& session, Publish request, Effects& effects) {
     if (is_acknowledged) effects.send(session.ref, Published{request.request, publication});
 }
 
+void Broker::publish_own(std::string_view topic, const Payload& payload, Effects& effects) {
+    matched_.clear();
+    index_.match(topic, [this](Handle handle) { matched_.push_back(handle); });
+    if (matched_.empty()) return;
+    const PublicationId publication{random_.global_id()};
+    for (const Handle handle : matched_) {
+        const Subscription& subscription = *subscriptions_[handle];
+        Event event{subscription.id, publication, {}, payload};
+        if (subscription.match != MatchPolicy::exact) event.details.append("topic", topic);
+        effects.begin_event(std::move(event));
+        for (const PeerRef subscriber : subscription.subscribers) {
+            if (sessions_.find(subscriber) != nullptr) effects.add_receiver(subscriber);
+        }
+        effects.end_event();
+    }
+}
+
 void Broker::send_event(const Session& publisher, const Subscription& subscription, Event event,
                         bool is_publisher_excluded, const Eligibility& eligibility,
                         Effects& effects) {
@@ -156,6 +175,7 @@ void Broker::remove_subscriber(Session& session, SubscriptionId id) {
     const std::uint32_t place = *found;
     const Handle* handle = by_id_.find(id.value);
     CHECK(handle != nullptr, "a subscription that is held exists");
+    const Subscription& subscription = *subscriptions_[*handle];
     auto& subscribers = subscriptions_[*handle]->subscribers;
     CHECK(place < subscribers.size() && subscribers[place] == session.ref,
           "a subscriber stands where its session says");
@@ -166,23 +186,28 @@ void Broker::remove_subscriber(Session& session, SubscriptionId id) {
     subscribers.pop_back();
     session.subscriptions.erase(id.value);
     --subscriber_count_;
+    meta_.unsubscribed(session, subscription);
     if (subscribers.empty()) remove_subscription(*handle);
 }
 
 void Broker::revoke_unpermitted(Session& session, Effects& effects) {
-    const bool is_told = session.info.roles.has(Role::subscriber, Feature::subscription_revocation);
     for (const std::uint64_t id : session.subscriptions.keys()) {
         const Subscription& subscription = *subscriptions_[*by_id_.find(id)];
         if (session.permissions->decide(Action::subscribe, subscription.topic, subscription.match)
                 .is_allowed) {
             continue;
         }
-        remove_subscriber(session, SubscriptionId{id});
-        if (!is_told) continue;
-        effects.send(session.ref,
-                     Unsubscribed{RequestId{}, Dict{{"subscription", Value(id)},
-                                                    {"reason", Value(uris::not_authorized)}}});
+        revoke(session, SubscriptionId{id}, uris::not_authorized, effects);
     }
+}
+
+void Broker::revoke(Session& session, SubscriptionId id, std::string_view reason,
+                    Effects& effects) {
+    remove_subscriber(session, id);
+    if (!session.info.roles.has(Role::subscriber, Feature::subscription_revocation)) return;
+    Dict details{{"subscription", id}};
+    if (!reason.empty()) details.append("reason", reason);
+    effects.send(session.ref, Unsubscribed{RequestId{}, std::move(details)});
 }
 
 void Broker::clear() {
@@ -192,6 +217,28 @@ void Broker::clear() {
         remove_subscription(index_.find(subscription->topic, subscription->match));
     }
     CHECK(subscriber_count_ == 0 && by_id_.empty(), "every subscriber has a subscription");
+}
+
+bool Broker::has_subscribers(std::string_view topic) const {
+    bool is_taken = false;
+    index_.match(topic, [&is_taken](Handle) { is_taken = true; });
+    return is_taken;
+}
+
+const Subscription* Broker::find(SubscriptionId id) const {
+    const Handle* handle = by_id_.find(id.value);
+    return handle == nullptr ? nullptr : subscriptions_[*handle].get();
+}
+
+const Subscription* Broker::find(std::string_view topic, MatchPolicy match) const {
+    const Handle handle = index_.find(topic, match);
+    return handle == TopicIndex::no_entry ? nullptr : subscriptions_[handle].get();
+}
+
+std::vector<SubscriptionId> Broker::matching(std::string_view topic) const {
+    std::vector<SubscriptionId> ids;
+    index_.match(topic, [&](Handle handle) { ids.push_back(subscriptions_[handle]->id); });
+    return ids;
 }
 
 Broker::Handle Broker::add_subscription(const Uri& topic, MatchPolicy match) {
@@ -204,7 +251,8 @@ Broker::Handle Broker::add_subscription(const Uri& topic, MatchPolicy match) {
         free_.pop_back();
     }
     const SubscriptionId id{++last_id_};
-    subscriptions_[handle] = std::make_unique<Subscription>(Subscription{id, topic, match, {}});
+    subscriptions_[handle] =
+        std::make_unique<Subscription>(Subscription{id, topic, match, {}, meta_.wall()});
     by_id_.insert(id.value, handle);
     index_.insert(topic, match, handle);
     return handle;

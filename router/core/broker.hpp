@@ -14,35 +14,59 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace kreisel {
 
 class Eligibility;
+class MetaEvents;
 
 struct Subscription {
     SubscriptionId id;
     Uri topic;
     MatchPolicy match = MatchPolicy::exact;
     std::vector<PeerRef> subscribers;
+    WallTime created{};
 };
 
 class Broker {
   public:
     /// The references must outlive the broker.
-    Broker(const Sessions& sessions, Random& random, const RealmLimits& limits, std::uint64_t seed)
-        : sessions_(sessions), random_(random), limits_(limits), index_(seed) {}
+    Broker(const Sessions& sessions, Random& random, const RealmLimits& limits, MetaEvents& meta,
+           std::uint64_t seed)
+        : sessions_(sessions), random_(random), limits_(limits), meta_(meta), index_(seed) {}
 
     void subscribe(Session& session, const Subscribe& request, Effects& effects);
     void unsubscribe(Session& session, const Unsubscribe& request, Effects& effects);
     void publish(Session& session, Publish request, Effects& effects);
+    /// A publication of the router itself, to every subscriber of `topic`.
+    void publish_own(std::string_view topic, const Payload& payload, Effects& effects);
 
     /// Takes `session`, which may be leaving, off a subscription, if it holds it.
     void remove_subscriber(Session& session, SubscriptionId subscription);
     /// Takes every subscription away that the session's permissions do not allow (any more).
     void revoke_unpermitted(Session& session, Effects& effects);
+    /// Takes a subscription away that `session` holds; UNSUBSCRIBED goes to those who know of
+    /// revocation, with `reason` if it is not empty.
+    void revoke(Session& session, SubscriptionId subscription, std::string_view reason,
+                Effects& effects);
     /// Forgets all subscriptions; the sessions are forgotten with them.
     void clear();
+
+    [[nodiscard]] bool has_subscribers(std::string_view topic) const;
+    /// The subscription of this id, or of this topic and policy; nullptr if there is none.
+    [[nodiscard]] const Subscription* find(SubscriptionId id) const;
+    [[nodiscard]] const Subscription* find(std::string_view topic, MatchPolicy match) const;
+    /// The ids of all subscriptions that take `topic`.
+    [[nodiscard]] std::vector<SubscriptionId> matching(std::string_view topic) const;
+    /// Calls `visit(subscription)` for each, in no order.
+    template <class Visit>
+    void visit_subscriptions(Visit visit) const {
+        for (const auto& subscription : subscriptions_) {
+            if (subscription != nullptr) visit(*subscription);
+        }
+    }
 
     [[nodiscard]] std::size_t subscription_count() const { return by_id_.size(); }
     [[nodiscard]] std::size_t subscriber_count() const { return subscriber_count_; }
@@ -60,6 +84,7 @@ class Broker {
     const Sessions& sessions_;
     Random& random_;
     const RealmLimits& limits_;
+    MetaEvents& meta_;
     TopicIndex index_;
     std::vector<std::unique_ptr<Subscription>> subscriptions_;  ///< by handle
     std::vector<Handle> free_;

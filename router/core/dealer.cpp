@@ -193,7 +193,6 @@ bool Dealer::knows_canceling(PeerRef callee) const {
 }
 
 void Dealer::revoke_unpermitted(Session& session, Effects& effects) {
-    const bool is_told = session.info.roles.has(Role::callee, Feature::registration_revocation);
     for (const std::uint64_t id : session.registrations.keys()) {
         const Registration& registration = registrations_.at(RegistrationId{id});
         if (session.permissions
@@ -201,12 +200,17 @@ void Dealer::revoke_unpermitted(Session& session, Effects& effects) {
                 .is_allowed) {
             continue;
         }
-        registrations_.remove(session, RegistrationId{id});
-        if (!is_told) continue;
-        effects.send(session.ref,
-                     Unregistered{RequestId{}, Dict{{"registration", Value(id)},
-                                                    {"reason", Value(uris::not_authorized)}}});
+        revoke(session, RegistrationId{id}, uris::not_authorized, effects);
     }
+}
+
+void Dealer::revoke(Session& session, RegistrationId id, std::string_view reason,
+                    Effects& effects) {
+    registrations_.remove(session, id);
+    if (!session.info.roles.has(Role::callee, Feature::registration_revocation)) return;
+    Dict details{{"registration", id}};
+    if (!reason.empty()) details.append("reason", reason);
+    effects.send(session.ref, Unregistered{RequestId{}, std::move(details)});
 }
 
 void Dealer::clear() {

@@ -19,10 +19,11 @@ namespace kreisel {
 class Dealer {
   public:
     /// The references must outlive the dealer.
-    Dealer(const Sessions& sessions, Random& random, const RealmLimits& limits, std::uint64_t seed)
+    Dealer(const Sessions& sessions, Random& random, const RealmLimits& limits, MetaEvents& meta,
+           std::uint64_t seed)
         : sessions_(sessions),
           limits_(limits),
-          registrations_(sessions, random, limits, seed),
+          registrations_(sessions, random, limits, meta, seed),
           calls_(sessions) {}
 
     void register_(Session& session, const Register& request, Effects& effects);
@@ -44,6 +45,10 @@ class Dealer {
 
     /// Takes every registration away that the session's permissions do not allow (any more).
     void revoke_unpermitted(Session& session, Effects& effects);
+    /// Takes a registration away that `session` holds; UNREGISTERED goes to those who know of
+    /// revocation, with `reason` if it is not empty. Invocations under way stay answerable.
+    void revoke(Session& session, RegistrationId registration, std::string_view reason,
+                Effects& effects);
     /// Forgets all registrations and calls; the sessions are forgotten with them.
     void clear();
 

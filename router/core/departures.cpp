@@ -24,6 +24,7 @@ bool drain(std::vector<std::uint64_t>& ids, std::size_t& budget, Remove remove) 
 
 Departures::Departure Departures::take_out(Session& session) {
     sessions_.start_leaving(session);
+    meta_.left(session);
     return Departure{session.ref, session.calls.keys(), session.invocations.keys(),
                      session.registrations.keys(), session.subscriptions.keys()};
 }

@@ -7,6 +7,7 @@
 
 #include "router/core/broker.hpp"
 #include "router/core/dealer.hpp"
+#include "router/core/meta/meta_events.hpp"
 #include "router/core/sessions.hpp"
 
 #include <cstddef>
@@ -21,8 +22,8 @@ class Departures {
     static constexpr std::size_t slice_entries = 1'000;
 
     /// The references must outlive this.
-    Departures(Sessions& sessions, Broker& broker, Dealer& dealer)
-        : sessions_(sessions), broker_(broker), dealer_(dealer) {}
+    Departures(Sessions& sessions, Broker& broker, Dealer& dealer, MetaEvents& meta)
+        : sessions_(sessions), broker_(broker), dealer_(dealer), meta_(meta) {}
 
     /// The session is invisible from here on; up to a slice of its entries is removed now.
     void start(Session& session, Effects& effects);
@@ -52,6 +53,7 @@ class Departures {
     Sessions& sessions_;
     Broker& broker_;
     Dealer& dealer_;
+    MetaEvents& meta_;
     std::deque<Departure> waiting_;
 };
 

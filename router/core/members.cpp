@@ -45,6 +45,15 @@ void Members::close_gaps() {
     front_ = 0;
 }
 
+std::vector<PeerRef> Members::callees() const {
+    std::vector<PeerRef> callees;
+    callees.reserve(count_);
+    for (const Member& place : places_) {
+        if (place.is_member) callees.push_back(place.callee);
+    }
+    return callees;
+}
+
 const Members::Member& Members::next() {
     CHECK(count_ > 0, "there is a member to choose");
     for (;;) {

@@ -31,6 +31,8 @@ class Members {
 
     [[nodiscard]] bool empty() const { return count_ == 0; }
     [[nodiscard]] std::size_t size() const { return count_; }
+    /// In the order in which they registered.
+    [[nodiscard]] std::vector<PeerRef> callees() const;
     // There must be a member for any of these.
     [[nodiscard]] const Member& first() const { return places_[front_]; }
     [[nodiscard]] const Member& last() const { return places_.back(); }

@@ -6,6 +6,7 @@
 #include "router/core/dealer.hpp"
 #include "router/core/departures.hpp"
 #include "router/core/meta/meta_api.hpp"
+#include "router/core/meta/meta_events.hpp"
 #include "router/core/sessions.hpp"
 
 #include <algorithm>
@@ -60,17 +61,20 @@ struct Realm::Parts {
     Parts(RealmOptions o, Random& random)
         : options(std::move(o)),
           sessions(random.next()),
-          broker(sessions, random, options.limits, random.next()),
-          dealer(sessions, random, options.limits, random.next()),
-          departures(sessions, broker, dealer),
-          meta(RealmTables{sessions, broker, dealer, departures, time}) {
+          events(broker, time),
+          broker(sessions, random, options.limits, events, random.next()),
+          dealer(sessions, random, options.limits, events, random.next()),
+          departures(sessions, broker, dealer, events),
+          meta(RealmTables{sessions, broker, dealer, departures, options.limits, time}) {
         if (options.permissions == nullptr) options.permissions = std::make_shared<Permissions>();
     }
 
     void dispatch(Session& session, Message message, Effects& effects);
     void dispatch_call(Session& session, Call message, Effects& effects) {
-        // Nobody can register below `wamp.`: those procedures are the router's own.
-        if (is_reserved_uri(message.procedure)) {
+        // Nobody can register below `wamp.`: those procedures are the router's own. The dealer
+        // judges a request id that is pending.
+        if (is_reserved_uri(message.procedure) &&
+            session.calls.find(message.request.value) == nullptr) {
             return meta.call(session, std::move(message), effects);
         }
         close_if_failed(session, dealer.call(session, std::move(message), effects), effects);
@@ -84,6 +88,7 @@ struct Realm::Parts {
     RealmOptions options;
     RealmTime time;
     Sessions sessions;
+    MetaEvents events;
     Broker broker;
     Dealer dealer;
     Departures departures;
@@ -121,6 +126,7 @@ void Realm::Parts::dispatch(Session& session, Message message, Effects& effects)
             }
         },
         message);
+    events.flush(effects);
 }
 
 Realm::Realm(RealmOptions options, Random& random)
@@ -144,12 +150,16 @@ Result<PeerRef> Realm::join(SessionInfo session, Effects& effects) {
     Welcome welcome = std::exchange(session.welcome, Welcome{});
     const Session& joined = parts_->sessions.add(std::move(session), permissions);
     effects.send(joined.ref, std::move(welcome));
+    parts_->events.joined(joined);
+    parts_->events.flush(effects);
     return joined.ref;
 }
 
 void Realm::leave(PeerRef peer, Effects& effects) {
     Session* session = parts_->sessions.find(peer);
-    if (session != nullptr) parts_->departures.start(*session, effects);
+    if (session == nullptr) return;
+    parts_->departures.start(*session, effects);
+    parts_->events.flush(effects);
 }
 
 void Realm::handle(PeerRef peer, Message message, Effects& effects) {
@@ -177,7 +187,9 @@ void Realm::handle_again_judged(PeerRef peer, Message message, Effects& effects)
 void Realm::refuse_invocation(PeerRef callee, RequestId invocation, std::string_view error,
                               Effects& effects) {
     const Session* session = parts_->sessions.find(callee);
-    if (session != nullptr) parts_->dealer.refuse_invocation(*session, invocation, error, effects);
+    if (session == nullptr) return;
+    parts_->dealer.refuse_invocation(*session, invocation, error, effects);
+    parts_->events.flush(effects);
 }
 
 RequestId Realm::oldest_invocation(PeerRef callee) const {
@@ -199,6 +211,7 @@ std::optional<TimePoint> Realm::next_deadline() const {
 void Realm::on_time(TimePoint now, Effects& effects) {
     parts_->time.now = std::max(parts_->time.now, now);
     parts_->departures.run(effects);
+    parts_->events.flush(effects);
 }
 
 void Realm::set_permissions(PermissionsPtr permissions, Effects& effects) {
@@ -227,6 +240,7 @@ void Realm::set_permissions(PermissionsPtr permissions, Effects& effects) {
         parts_->departures.announce(*parts_->sessions.find(peer));
     }
     parts_->departures.run(effects);
+    parts_->events.flush(effects);
 }
 
 void Realm::set_limits(const RealmLimits& limits) { parts_->options.limits = limits; }

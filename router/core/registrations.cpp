@@ -2,6 +2,7 @@
 
 #include "common/base/check.hpp"
 #include "common/wamp/errors.hpp"
+#include "router/core/meta/meta_events.hpp"
 
 #include <utility>
 
@@ -14,6 +15,22 @@ std::optional<InvokePolicy> invoke_policy_of(std::string_view text) {
     if (text == "first") return InvokePolicy::first;
     if (text == "last") return InvokePolicy::last;
     return std::nullopt;
+}
+
+std::string_view to_text(InvokePolicy policy) {
+    switch (policy) {
+        case InvokePolicy::single:
+            return "single";
+        case InvokePolicy::roundrobin:
+            return "roundrobin";
+        case InvokePolicy::random:
+            return "random";
+        case InvokePolicy::first:
+            return "first";
+        case InvokePolicy::last:
+            return "last";
+    }
+    return "single";
 }
 
 Result<RegistrationId> Registrations::add(Session& session, const Register& request) {
@@ -57,6 +74,7 @@ Result<RegistrationId> Registrations::add(Session& session, const Register& requ
     session.registrations.insert(registration.id.value,
                                  registration.members.add(session.ref, wants_caller));
     ++callee_count_;
+    meta_.registered(session, registration);
     return registration.id;
 }
 
@@ -69,6 +87,7 @@ bool Registrations::remove(Session& session, RegistrationId id) {
     members.remove(*number);
     session.registrations.erase(id.value);
     --callee_count_;
+    meta_.unregistered(session, *registrations_[*handle]);
     if (members.empty()) remove_registration(*handle);
     return true;
 }
@@ -123,6 +142,21 @@ const Registration& Registrations::at(RegistrationId id) const {
     return *registrations_[*handle];
 }
 
+const Registration* Registrations::find(RegistrationId id) const {
+    const Handle* handle = by_id_.find(id.value);
+    return handle == nullptr ? nullptr : registrations_[*handle].get();
+}
+
+const Registration* Registrations::find(std::string_view procedure, MatchPolicy match) const {
+    const Handle handle = index_.find(procedure, match);
+    return handle == TopicIndex::no_entry ? nullptr : registrations_[handle].get();
+}
+
+const Registration* Registrations::find_best(std::string_view procedure) const {
+    const Handle handle = index_.find_best(procedure);
+    return handle == TopicIndex::no_entry ? nullptr : registrations_[handle].get();
+}
+
 Registrations::Handle Registrations::add_registration(const Register& request, MatchPolicy match,
                                                       InvokePolicy invoke) {
     Handle handle = 0;
@@ -134,8 +168,8 @@ Registrations::Handle Registrations::add_registration(const Register& request, M
         free_.pop_back();
     }
     const RegistrationId id{++last_id_};
-    registrations_[handle] =
-        std::make_unique<Registration>(Registration{id, request.procedure, match, invoke, {}});
+    registrations_[handle] = std::make_unique<Registration>(
+        Registration{id, request.procedure, match, invoke, {}, meta_.wall()});
     by_id_.insert(id.value, handle);
     index_.insert(request.procedure, match, handle);
     return handle;

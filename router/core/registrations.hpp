@@ -22,9 +22,12 @@
 
 namespace kreisel {
 
+class MetaEvents;
+
 enum class InvokePolicy : std::uint8_t { single, roundrobin, random, first, last };
 
 [[nodiscard]] std::optional<InvokePolicy> invoke_policy_of(std::string_view text);
+[[nodiscard]] std::string_view to_text(InvokePolicy policy);
 
 struct Registration {
     RegistrationId id;
@@ -32,6 +35,7 @@ struct Registration {
     MatchPolicy match = MatchPolicy::exact;
     InvokePolicy invoke = InvokePolicy::single;
     Members members;
+    WallTime created{};
 };
 
 /// Who gets an invocation.
@@ -45,8 +49,8 @@ class Registrations {
   public:
     /// The references must outlive this.
     Registrations(const Sessions& sessions, Random& random, const RealmLimits& limits,
-                  std::uint64_t seed)
-        : sessions_(sessions), random_(random), limits_(limits), index_(seed) {}
+                  MetaEvents& meta, std::uint64_t seed)
+        : sessions_(sessions), random_(random), limits_(limits), meta_(meta), index_(seed) {}
 
     /// Adds the session as a member; the error is the ERROR to answer with.
     [[nodiscard]] Result<RegistrationId> add(Session& session, const Register& request);
@@ -56,6 +60,17 @@ class Registrations {
     [[nodiscard]] Choice choose(std::string_view procedure);
     /// The registration of an id that exists.
     [[nodiscard]] const Registration& at(RegistrationId id) const;
+    // What the meta API asks; nullptr if there is none.
+    [[nodiscard]] const Registration* find(RegistrationId id) const;
+    [[nodiscard]] const Registration* find(std::string_view procedure, MatchPolicy match) const;
+    [[nodiscard]] const Registration* find_best(std::string_view procedure) const;
+    /// Calls `visit(registration)` for each, in no order.
+    template <class Visit>
+    void visit(Visit visit) const {
+        for (const auto& registration : registrations_) {
+            if (registration != nullptr) visit(*registration);
+        }
+    }
     /// Forgets all registrations; the sessions are forgotten with them.
     void clear();
 
@@ -77,6 +92,7 @@ class Registrations {
     const Sessions& sessions_;
     Random& random_;
     const RealmLimits& limits_;
+    MetaEvents& meta_;
     TopicIndex index_;
     std::vector<std::unique_ptr<Registration>> registrations_;  ///< by handle
     std::vector<Handle> free_;

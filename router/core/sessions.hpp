@@ -22,6 +22,8 @@ namespace kreisel {
 struct Session {
     PeerRef ref;
     bool is_leaving = false;
+    /// No event tells of its end (WAMP a/meta_api_sessions: wamp.session.kill_all).
+    bool leaves_silently = false;
     SessionInfo info;
     const RolePermissions* permissions = nullptr;
     /// Subscription id -> place in Subscription::subscribers. The broker's.
@@ -33,6 +35,8 @@ struct Session {
     /// INVOCATION.Request -> call record. The dealer's.
     IdMap<std::uint32_t> invocations;
     std::uint64_t last_invocation = 0;
+    /// What wamp.session.modify_details has added to the identity. The meta API's.
+    Dict details;
 };
 
 class Sessions {
@@ -65,6 +69,7 @@ class Sessions {
     }
     /// Joined sessions, in no order.
     [[nodiscard]] std::vector<PeerRef> joined() const;
+    [[nodiscard]] std::size_t joined_count() const { return by_id_.size(); }
 
     /// Slots in use, of joined and of leaving sessions.
     [[nodiscard]] std::size_t size() const { return slots_.size() - free_.size(); }

@@ -158,6 +158,8 @@ void Model::call(Actor actor, const Call& request, Expectations& expected) {
     const auto refuse = [&](std::string_view uri) {
         expected.push_back(make_error(actor, MessageType::call, request.request, uri));
     };
+    // The universe has no procedure that the router has.
+    if (is_protocol_uri(request.procedure)) return refuse(uris::no_such_procedure);
     const bool is_asked = request.options.is_true("disclose_me");
     const Disclose disclose = judge(rules(caller), Action::call, request.procedure).disclose;
     if (is_asked && disclose == Disclose::never) return refuse(uris::disclose_me_disallowed);

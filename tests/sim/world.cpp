@@ -15,6 +15,15 @@ std::string name_of(Admission::Verdict verdict) {
     return std::string(verdict_names[static_cast<unsigned>(verdict)]);
 }
 
+/// What the router tells of itself goes to those who subscribed to everything; the model does not
+/// know of it.
+bool is_meta_event(const Message& message) {
+    const auto* event = std::get_if<Event>(&message);
+    if (event == nullptr) return false;
+    const auto topic = event->details.find_text("topic");
+    return topic && is_reserved_uri(*topic);
+}
+
 }  // namespace
 
 void World::run(const Operation& operation) {
@@ -198,6 +207,7 @@ void World::settle() {
             if (actor == actors_.end()) {
                 throw Fault("a message to nobody: " + to_text(effect.parcel->message()));
             }
+            if (is_meta_event(effect.parcel->message())) continue;
             settle_one(effect, actor->second);
         }
     }

@@ -21,6 +21,7 @@ struct RealmTables {
     Broker& broker;
     Dealer& dealer;
     Departures& departures;
+    const RealmLimits& limits;
     const RealmTime& time;
 };
 
