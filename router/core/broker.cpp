@@ -19,6 +19,21 @@ bool is_false(const Dict& options, std::string_view key) {
     return flag != nullptr && !*flag;
 }
 
+/// EVENT.Details, the same for all subscriptions but for the topic.
+Dict details_of(const Publication& publication, const Subscription& subscription) {
+    Dict details;
+    if (subscription.match != MatchPolicy::exact) {
+        details.append("topic", Value(std::string_view(publication.request.topic)));
+    }
+    if (publication.is_disclosed) {
+        const SessionInfo& publisher = publication.publisher.info;
+        details.append("publisher", publisher.id);
+        details.append("publisher_authid", publisher.authid);
+        details.append("publisher_authrole", publisher.authrole);
+    }
+    return details;
+}
+
 }  // namespace
 
 void Broker::subscribe(Session& session, const Subscribe& request, Effects& effects) {
@@ -67,44 +82,54 @@ void Broker::unsubscribe(Session& session, const Unsubscribe& request, Effects& 
 }
 
 void Broker::publish(Session& session, Publish request, Effects& effects) {
-    const bool is_acknowledged = request.options.is_true("acknowledge");
+    Publication publication{session, request, request.options.is_true("acknowledge"), false, {}};
+    if (!judge(publication, effects)) return;
+    matched_.clear();
+    index_.match(request.topic, [this](Handle handle) { matched_.push_back(handle); });
+    if (matched_.empty() && !publication.is_acknowledged) return;
+    publication.id = PublicationId{random_.global_id()};
+    if (!matched_.empty()) distribute(publication, effects);
+    acknowledge(publication, effects);
+}
+
+void Broker::acknowledge(const Publication& publication, Effects& effects) {
+    if (!publication.is_acknowledged) return;
+    effects.send(publication.publisher.ref, Published{publication.request.request, publication.id});
+}
+
+bool Broker::judge(Publication& publication, Effects& effects) {
+    const Publish& request = publication.request;
     const auto refuse = [&](std::string_view uri, std::string text) {
         // Nobody waits for an answer to an unacknowledged PUBLISH, and none may be sent.
-        if (!is_acknowledged) return;
-        effects.send(session.ref,
+        if (!publication.is_acknowledged) return false;
+        effects.send(publication.publisher.ref,
                      make_error(MessageType::publish, request.request, uri, std::move(text)));
+        return false;
     };
     if (is_reserved_uri(request.topic)) {
         return refuse(uris::invalid_uri, "topics of wamp belong to the protocol");
     }
     const bool is_asked = request.options.is_true("disclose_me");
-    const Disclose rule = session.permissions->disclosure(Action::publish, request.topic);
+    const Disclose rule =
+        publication.publisher.permissions->disclosure(Action::publish, request.topic);
     if (is_asked && rule == Disclose::never) {
         return refuse(uris::disclose_me_disallowed, "publishers of this topic are not disclosed");
     }
-    matched_.clear();
-    index_.match(request.topic, [this](Handle handle) { matched_.push_back(handle); });
-    if (matched_.empty() && !is_acknowledged) return;
-    const PublicationId publication{random_.global_id()};
-    if (!matched_.empty()) {
-        const Eligibility eligibility(request.options);
-        const bool is_publisher_excluded = !is_false(request.options, "exclude_me");
-        for (const Handle handle : matched_) {
-            const Subscription& subscription = *subscriptions_[handle];
-            Event event{subscription.id, publication, {}, request.payload};
-            if (subscription.match != MatchPolicy::exact) {
-                event.details.append("topic", Value(std::string_view(request.topic)));
-            }
-            if (is_disclosed(rule, is_asked)) {
-                event.details.append("publisher", session.info.id);
-                event.details.append("publisher_authid", session.info.authid);
-                event.details.append("publisher_authrole", session.info.authrole);
-            }
-            send_event(session, subscription, std::move(event), is_publisher_excluded, eligibility,
-                       effects);
-        }
+    publication.is_disclosed = is_disclosed(rule, is_asked);
+    return true;
+}
+
+void Broker::distribute(const Publication& publication, Effects& effects) {
+    const Publish& request = publication.request;
+    const Eligibility eligibility(request.options);
+    const bool is_publisher_excluded = !is_false(request.options, "exclude_me");
+    for (const Handle handle : matched_) {
+        const Subscription& subscription = *subscriptions_[handle];
+        send_event(publication.publisher, subscription,
+                   Event{subscription.id, publication.id, details_of(publication, subscription),
+                         request.payload},
+                   is_publisher_excluded, eligibility, effects);
     }
-    if (is_acknowledged) effects.send(session.ref, Published{request.request, publication});
 }
 
 void Broker::publish_own(std::string_view topic, const Payload& payload, Effects& effects) {

@@ -30,6 +30,15 @@ struct Subscription {
     WallTime created{};
 };
 
+/// One PUBLISH under way.
+struct Publication {
+    const Session& publisher;
+    const Publish& request;
+    bool is_acknowledged = false;
+    bool is_disclosed = false;  ///< subscribers are told who published
+    PublicationId id;
+};
+
 class Broker {
   public:
     /// The references must outlive the broker.
@@ -76,6 +85,11 @@ class Broker {
 
     [[nodiscard]] Handle add_subscription(const Uri& topic, MatchPolicy match);
     void remove_subscription(Handle handle);
+    /// Whether it may be published; refuses it otherwise.
+    [[nodiscard]] bool judge(Publication& publication, Effects& effects);
+    /// EVENTs to whoever holds one of the matched subscriptions.
+    void distribute(const Publication& publication, Effects& effects);
+    static void acknowledge(const Publication& publication, Effects& effects);
     void send_event(const Session& publisher, const Subscription& subscription, Event event,
                     bool is_publisher_excluded, const Eligibility& eligibility, Effects& effects);
     void add_judged_receivers(const Session* excluded, const Subscription& subscription,
