@@ -91,6 +91,7 @@ struct ListenerConfig {
 struct RoleConfig {
     std::string name;
     std::vector<PermissionRule> permissions;
+    std::optional<std::uint32_t> trust_level;  ///< absent: nothing is told
 };
 
 struct RealmConfig {

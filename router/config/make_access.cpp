@@ -24,7 +24,7 @@ const std::string& process_mock_key() {
 PermissionsPtr make_permissions(const RealmConfig& realm) {
     Permissions::Roles roles;
     for (const RoleConfig& role : realm.roles) {
-        roles.emplace(role.name, RolePermissions(role.permissions));
+        roles.emplace(role.name, RolePermissions(role.permissions, role.trust_level));
     }
     return std::make_shared<const Permissions>(std::move(roles));
 }

@@ -94,6 +94,21 @@ void add_rule(Reader& reader, const YamlNode& node, RoleConfig& role, Permission
     role.permissions.push_back(std::move(rule));
 }
 
+Setting<RoleConfig> trust_level_setting() {
+    constexpr std::uint32_t level_max = 1'000'000'000;
+    return scalar<RoleConfig>(
+        "trust_level", "a number from 0 to " + std::to_string(level_max),
+        [](Reader&, const YamlNode&, const std::string& text, RoleConfig& role) {
+            const auto level = parse_count(text);
+            if (!level || *level > level_max) return false;
+            role.trust_level = static_cast<std::uint32_t>(*level);
+            return true;
+        },
+        [](const RoleConfig& role) {
+            return role.trust_level ? std::to_string(*role.trust_level) : std::string();
+        });
+}
+
 Table<RoleConfig> role_table() {
     ListAccess<RoleConfig, PermissionRule> access;
     access.make = [](Reader&) { return PermissionRule{}; };
@@ -103,7 +118,7 @@ Table<RoleConfig> role_table() {
     access.name_key = "uri";
     // A rule with a mistyped match would be judged by a policy that nobody wrote.
     access.broken = Broken::skipped;
-    return {required(text("name", "a name", &RoleConfig::name)),
+    return {required(text("name", "a name", &RoleConfig::name)), trust_level_setting(),
             list_of("permissions", permission_table(), std::move(access))};
 }
 

@@ -31,6 +31,9 @@ Dict details_of(const Publication& publication, const Subscription& subscription
         details.append("publisher_authid", publisher.authid);
         details.append("publisher_authrole", publisher.authrole);
     }
+    if (const auto trust = publication.publisher.permissions->trust_level()) {
+        details.append("trustlevel", std::uint64_t{*trust});
+    }
     return details;
 }
 

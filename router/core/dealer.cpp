@@ -37,6 +37,9 @@ Dict invocation_details(const Session& caller, const Choice& choice, std::string
         details.append("caller_authid", caller.info.authid);
         details.append("caller_authrole", caller.info.authrole);
     }
+    if (const auto trust = caller.permissions->trust_level()) {
+        details.append("trustlevel", std::uint64_t{*trust});
+    }
     return details;
 }
 

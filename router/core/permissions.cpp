@@ -135,7 +135,9 @@ std::string_view to_text(Action action) {
     return "register";
 }
 
-RolePermissions::RolePermissions(std::vector<PermissionRule> rules) : rules_(std::move(rules)) {
+RolePermissions::RolePermissions(std::vector<PermissionRule> rules,
+                                 std::optional<std::uint32_t> trust_level)
+    : rules_(std::move(rules)), trust_level_(trust_level) {
     std::stable_sort(rules_.begin(), rules_.end(), is_more_specific);
     for (std::size_t place = 0; place < rules_.size(); ++place) {
         const PermissionRule& rule = rules_[place];

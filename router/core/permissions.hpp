@@ -61,7 +61,8 @@ struct Decision {
 class RolePermissions {
   public:
     RolePermissions() = default;
-    explicit RolePermissions(std::vector<PermissionRule> rules);
+    explicit RolePermissions(std::vector<PermissionRule> rules,
+                             std::optional<std::uint32_t> trust_level = std::nullopt);
 
     [[nodiscard]] Decision decide(Action action, std::string_view uri) const;
     /// For a pattern subscription or registration: allowed iff the most specific rule that covers
@@ -72,6 +73,9 @@ class RolePermissions {
     [[nodiscard]] Disclose disclosure(Action action, std::string_view uri) const {
         return has_disclosure_ ? decide(action, uri).disclose : Disclose::on_request;
     }
+    /// How far what the role publishes and calls is to be trusted; nothing is told if absent
+    /// (rfc/text/advanced/pubsub_publication_trustlevels, rpc_call_trustlevels).
+    [[nodiscard]] std::optional<std::uint32_t> trust_level() const { return trust_level_; }
     /// Most specific first.
     [[nodiscard]] const std::vector<PermissionRule>& rules() const { return rules_; }
     /// Whether `other` decides the same everywhere because its rules are the same; where they stand
@@ -86,6 +90,7 @@ class RolePermissions {
     /// Places in rules_ of wildcards too long for the index.
     std::vector<std::size_t> beyond_index_;
     bool has_disclosure_ = false;
+    std::optional<std::uint32_t> trust_level_;
 };
 
 /// All roles of one realm.

@@ -42,7 +42,11 @@ void put_realm(std::string& yaml, std::size_t script, const RealmSetting& realm)
     const PermissionsPtr permissions = permissions_of(realm);
     yaml += "    roles:\n";
     for (const auto& [name, role] : permissions->roles()) {
-        yaml += "      - name: " + name + "\n        permissions:\n";
+        yaml += "      - name: " + name + "\n";
+        if (const auto trust = role.trust_level()) {
+            yaml += "        trust_level: " + std::to_string(*trust) + "\n";
+        }
+        yaml += "        permissions:\n";
         for (const PermissionRule& rule : role.rules()) put_rule(yaml, rule);
     }
     yaml += "    authentication:\n";

@@ -83,6 +83,8 @@ class ScriptParser {
             script_.realms.push_back(parse_realm(words));
         } else if (word == "user") {
             user_line(words);
+        } else if (word == "trust") {
+            trust_line(words);
         } else if (word == "role") {
             auto [role, rule] = role_rule(words);
             realm_of(words).roles[role].push_back(std::move(rule));
@@ -94,6 +96,11 @@ class ScriptParser {
         if (words.empty()) throw TextError("a user needs a name");
         realm_of(words).users.push_back({std::string(words[0]), option_of(words, "role", "user"),
                                          option_of(words, "ticket", "secret")});
+    }
+    void trust_line(const std::vector<std::string_view>& words) {
+        if (words.size() < 2) throw TextError("trust needs a role and a level");
+        const auto level = static_cast<std::uint32_t>(std::stoul(std::string(words[1])));
+        realm_of(words).trust_levels[std::string(words[0])] = level;
     }
     static std::pair<std::string, PermissionRule> role_rule(
         const std::vector<std::string_view>& words) {
@@ -191,7 +198,10 @@ PermissionsPtr permissions_of(const RealmSetting& setting) {
         if (rules.empty()) rules.push_back(parse_rule({"any", "allow=all"}));
         rules.push_back(parse_rule({"exact", fence_topic, "allow=all"}));
         rules.push_back(parse_rule({"exact", fence_procedure, "allow=all"}));
-        judged.emplace(role, RolePermissions(rules));
+        const auto trust = setting.trust_levels.find(role);
+        judged.emplace(role, trust == setting.trust_levels.end()
+                                 ? RolePermissions(rules)
+                                 : RolePermissions(rules, trust->second));
     }
     return std::make_shared<const Permissions>(std::move(judged));
 }

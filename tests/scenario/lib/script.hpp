@@ -38,6 +38,7 @@ struct RealmSetting {
     RealmLimits limits;
     /// Rules by role; a role without any may do everything.
     std::map<std::string, std::vector<PermissionRule>> roles;
+    std::map<std::string, std::uint32_t> trust_levels;  ///< by role
     std::vector<UserSetting> users;
 };
 

@@ -103,6 +103,21 @@ BOOST_AUTO_TEST_CASE(rules_keep_what_they_say_and_where) {
     BOOST_TEST(rule.origin == "test.yaml:8");
 }
 
+BOOST_AUTO_TEST_CASE(a_role_has_the_trust_level_it_is_given_or_none) {
+    const std::string trusted = "    roles:\n      - name: sensor\n        trust_level: 7\n";
+    std::string text = listeners_text + realms_text;
+    text.replace(text.find("    roles:\n"), 11, trusted);
+    const RouterConfig config = parsed(text);
+    const AccessSnapshotPtr access = make_access(config, 1);
+    const Permissions& roles = *access->realms.at("realm1")->permissions;
+
+    BOOST_TEST((roles.find_role("sensor")->trust_level() == 7U));
+    BOOST_TEST(!roles.find_role("guest")->trust_level().has_value());
+    BOOST_TEST(effective_text(config).find("trust_level: 7\n") != std::string::npos);
+    BOOST_TEST((compare(parsed(listeners_text + realms_text), config).realms_changed ==
+                std::vector<std::string>{"realm1"}));
+}
+
 BOOST_AUTO_TEST_CASE(secrets_come_from_text_environment_or_file) {
     const auto folder = std::filesystem::temp_directory_path() / "kreisel_config_test";
     std::filesystem::create_directories(folder);

@@ -212,6 +212,21 @@ BOOST_AUTO_TEST_CASE(publisher_is_disclosed_unasked_where_the_rule_says_always) 
     BOOST_TEST(text_of(core.expect<Event>(alice).details, "publisher_authid") == "bob");
 }
 
+BOOST_AUTO_TEST_CASE(trust_level_of_the_role_is_told_until_it_is_taken_away) {
+    const auto rules = std::vector{make_rule("", MatchPolicy::prefix, true)};
+    Core core(make_permissions({{"user", RolePermissions(rules, 3)}}));
+    const PeerRef alice = core.join("alice");
+    const PeerRef bob = core.join("bob");
+    core.subscribe(alice, "com.a");
+
+    core.publish(bob, "com.a");
+    core.realm.set_permissions(make_permissions({{"user", RolePermissions(rules)}}), core.effects);
+    core.publish(bob, "com.a");
+
+    BOOST_TEST((core.expect<Event>(alice).details == Dict{{"trustlevel", 3}}));
+    BOOST_TEST(core.expect<Event>(alice).details.empty());
+}
+
 BOOST_AUTO_TEST_CASE(disclose_me_is_refused_where_the_rule_says_never) {
     Core core(open_permissions(Disclose::never));
     const PeerRef alice = core.join("alice");
