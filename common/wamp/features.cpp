@@ -69,9 +69,10 @@ ClientRoles ClientRoles::read(const Dict& roles) {
 
 Dict router_roles() {
     return Dict{
-        {"broker", features_of({Feature::pattern_based_subscription, Feature::publisher_exclusion,
-                                Feature::publisher_identification, Feature::publication_trustlevels,
-                                Feature::subscriber_blackwhite_listing})},
+        {"broker",
+         features_of({Feature::pattern_based_subscription, Feature::payload_passthru_mode,
+                      Feature::publisher_exclusion, Feature::publisher_identification,
+                      Feature::publication_trustlevels, Feature::subscriber_blackwhite_listing})},
         {"dealer",
          features_of({Feature::call_trustlevels, Feature::caller_identification,
                       Feature::pattern_based_registration, Feature::shared_registration})}};

@@ -4,6 +4,7 @@
 #include "common/wamp/errors.hpp"
 #include "common/wamp/ids.hpp"
 #include "router/access/handshake.hpp"
+#include "router/core/passthru.hpp"
 
 namespace kreisel {
 
@@ -61,6 +62,15 @@ std::optional<Role> role_of(MessageType type) {
             return std::nullopt;
     }
     return std::nullopt;
+}
+
+/// Options or details of a message that a client may send with a payload.
+const Dict* payload_options(const Message& message) {
+    if (const auto* publish = std::get_if<Publish>(&message)) return &publish->options;
+    if (const auto* call = std::get_if<Call>(&message)) return &call->options;
+    if (const auto* yield = std::get_if<Yield>(&message)) return &yield->options;
+    if (const auto* error = std::get_if<ErrorMessage>(&message)) return &error->details;
+    return nullptr;
 }
 
 /// What a request that names a URI asks for; others have no URI.
@@ -210,6 +220,12 @@ Admission Ingress::admit(const Message& message) {
     if (!roles_.has(*role)) {
         return violation(std::string(to_text(type)) + " needs the role " +
                          std::string(to_text(*role)) + " in HELLO.Details.roles");
+    }
+    const Dict* options = payload_options(message);
+    if (options != nullptr && is_passthru(*options) && !knows_passthru(roles_, *role)) {
+        return violation(std::string(to_text(type)) + " with ppt_scheme needs the feature " +
+                         std::string(to_text(Feature::payload_passthru_mode)) + " of role " +
+                         std::string(to_text(*role)) + " in HELLO");
     }
     if (const auto* answer = std::get_if<ErrorMessage>(&message)) return judge_error(*answer);
 

@@ -4,6 +4,7 @@
 #include "router/core/answers.hpp"
 #include "router/core/eligibility.hpp"
 #include "router/core/meta/meta_events.hpp"
+#include "router/core/passthru.hpp"
 
 #include <span>
 #include <string>
@@ -34,6 +35,7 @@ Dict details_of(const Publication& publication, const Subscription& subscription
     if (const auto trust = publication.publisher.permissions->trust_level()) {
         details.append("trustlevel", std::uint64_t{*trust});
     }
+    forward_passthru(publication.request.options, details);
     return details;
 }
 

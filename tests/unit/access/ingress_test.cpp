@@ -71,6 +71,36 @@ void check_violation(const Admission& admission) {
 
 }  // namespace
 
+BOOST_AUTO_TEST_SUITE(ingress_passthru)
+
+// WAMP a/payload_passthru_mode: who did not announce it must not use it.
+BOOST_AUTO_TEST_CASE(passthru_that_was_not_announced_is_a_violation) {
+    const Dict on{{"ppt_scheme", "x_mine"}};
+    const Message messages[] = {
+        publish(1, "com.a", on), Call{RequestId{1}, on, "com.a", {}}, Yield{RequestId{1}, on, {}},
+        ErrorMessage{MessageType::invocation, RequestId{1}, on, "com.failed", {}}};
+
+    for (const Message& message : messages) check_violation(Gate().admit(message));
+}
+
+BOOST_AUTO_TEST_CASE(passthru_is_announced_role_by_role) {
+    const Dict on{{"ppt_scheme", "x_mine"}};
+    Dict roles = all_roles();
+    roles.set("publisher", Dict{{"features", Dict{{"payload_passthru_mode", true}}}});
+    Gate gate("guest", roles);
+
+    BOOST_TEST((gate.verdict(publish(1, "com.a", on)) == Verdict::admitted));
+    check_violation(gate.admit(Call{RequestId{2}, on, "com.a", {}}));
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_scheme_is_no_passthru) {
+    const Dict off{{"ppt_scheme", ""}, {"ppt_serializer", "cbor"}};
+
+    BOOST_TEST((Gate().verdict(publish(1, "com.a", off)) == Verdict::admitted));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
 BOOST_AUTO_TEST_SUITE(ingress_state)
 
 BOOST_AUTO_TEST_CASE(requests_of_a_client_pass) {

@@ -47,6 +47,26 @@ BOOST_AUTO_TEST_CASE(all_attributes_can_be_taken_out) {
     BOOST_TEST((details == Dict{{"x_own", 1}}));
 }
 
+BOOST_AUTO_TEST_CASE(events_carry_the_attributes_to_subscribers_who_know_them_or_not) {
+    Core core;
+    const PeerRef bob = core.join("bob");
+    const PeerRef alice =
+        core.join("alice", with_feature(Role::subscriber, Feature::payload_passthru_mode));
+    const PeerRef carol = core.join("carol");
+    core.subscribe(alice, "com.a");
+    core.subscribe(carol, "com.a");
+    const Payload bytes{Encoding::msgpack, 1, false, SharedBytes::copy_of("\x91\xc4\x01x")};
+    const Dict options{{"ppt_scheme", "x_mine"}, {"ppt_keyid", "7"}};
+
+    core.handle(bob, Publish{core.next_request(), options, "com.a", bytes});
+
+    for (const PeerRef receiver : {alice, carol}) {
+        const auto event = core.expect<Event>(receiver);
+        BOOST_TEST((event.details == options));
+        BOOST_TEST(event.payload.bytes.text() == bytes.bytes.text());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(it_is_known_per_role) {
     const ClientRoles roles = with_feature(Role::callee, Feature::payload_passthru_mode);
 
