@@ -12,6 +12,7 @@ import { endpoints, peer_kinds } from "./driver/endpoints.mjs";
 import { run_events } from "./driver/events.mjs";
 import { run_keep_alive } from "./driver/keep_alive.mjs";
 import { run_login } from "./driver/login.mjs";
+import { run_passthru } from "./driver/passthru.mjs";
 import { run_readme } from "./driver/readme.mjs";
 import { run_restart } from "./driver/restart.mjs";
 import { for_each, with_stage } from "./driver/stage.mjs";
@@ -49,6 +50,7 @@ const stages = {
             return run_events(stage);
         },
     },
+    passthru: { kinds: peer_kinds, config: open_realm, work: run_passthru },
     login: { kinds: peer_kinds, config: login_realm, work: run_login },
     restart: { kinds: ["autobahn", "wampy", "browser"], config: open_realm, work: run_restart },
     keep_alive: { kinds: peer_kinds, config: pinging_realm, work: run_keep_alive },

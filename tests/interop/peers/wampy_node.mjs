@@ -12,6 +12,9 @@ import { say, serve } from "./control.mjs";
 import { decode_value, encode_value } from "./notation.mjs";
 
 const serializers = { json: JsonSerializer, msgpack: MsgpackSerializer, cbor: CborSerializer };
+const payload_serializers = Object.fromEntries(
+    Object.entries(serializers).map(([name, Serializer]) => [name, new Serializer()]),
+);
 const sessions = new Map();
 
 function log_in_of(auth) {
@@ -49,6 +52,7 @@ async function connect(message) {
         realm: message.realm,
         ws: WebSocket,
         serializer: new serializers[message.serializer](),
+        payloadSerializers: payload_serializers,
         autoReconnect: Boolean(message.retry),
         reconnectInterval: 300,
         maxRetries: 60,
@@ -115,6 +119,7 @@ serve({
         const handler = ({ details, argsList, argsDict }) => {
             say({
                 event: "event", session, subscription: name, topic: details.topic ?? topic,
+                scheme: details.ppt_scheme,
                 args: encode_value(argsList ?? []), kwargs: encode_value(argsDict ?? {}),
             });
         };
