@@ -10,7 +10,7 @@ constexpr std::array<std::string_view, role_count> role_names = {"publisher", "s
                                                                  "caller", "callee"};
 
 // In the order of enum Feature.
-constexpr std::array<std::string_view, 24> feature_names = {
+constexpr std::array<std::string_view, 26> feature_names = {
     "call_canceling",
     "call_reroute",
     "call_timeout",
@@ -30,6 +30,8 @@ constexpr std::array<std::string_view, 24> feature_names = {
     "registration_revocation",
     "session_meta_api",
     "sharded_registration",
+    "sharded_subscription",
+    "shareded_subscriptions",
     "shared_registration",
     "subscriber_blackwhite_listing",
     "subscription_meta_api",
@@ -72,7 +74,8 @@ Dict router_roles() {
         {"broker",
          features_of({Feature::pattern_based_subscription, Feature::payload_passthru_mode,
                       Feature::publisher_exclusion, Feature::publisher_identification,
-                      Feature::publication_trustlevels, Feature::subscriber_blackwhite_listing})},
+                      Feature::publication_trustlevels, Feature::sharded_subscription,
+                      Feature::shareded_subscriptions, Feature::subscriber_blackwhite_listing})},
         {"dealer",
          features_of({Feature::call_trustlevels, Feature::caller_identification,
                       Feature::pattern_based_registration, Feature::shared_registration})}};

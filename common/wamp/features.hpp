@@ -32,6 +32,8 @@ enum class Feature : std::uint8_t {
     registration_revocation,
     session_meta_api,
     sharded_registration,
+    sharded_subscription,
+    shareded_subscriptions,  ///< the same, in the spelling of the text
     shared_registration,
     subscriber_blackwhite_listing,
     subscription_meta_api,

@@ -5,6 +5,7 @@
 #include "router/core/eligibility.hpp"
 #include "router/core/meta/meta_events.hpp"
 #include "router/core/passthru.hpp"
+#include "router/core/rendezvous.hpp"
 
 #include <span>
 #include <string>
@@ -57,9 +58,14 @@ void Broker::subscribe(Session& session, const Subscribe& request, Effects& effe
     const bool is_new = handle == TopicIndex::no_entry;
     // A repeated SUBSCRIBE gets the id it has, and events once
     // (rfc/text/basic/publish_subscribe: Subscribing).
-    const bool is_held =
-        !is_new && session.subscriptions.find(subscriptions_[handle]->id.value) != nullptr;
-    if (!is_held) {
+    const std::uint32_t* place =
+        is_new ? nullptr : session.subscriptions.find(subscriptions_[handle]->id.value);
+    const auto nkey = request.options.find_text("nkey");
+    if (place != nullptr && !subscriptions_[handle]->shards.is_same(*place, nkey)) {
+        return refuse(uris::invalid_argument,
+                      "the session holds this subscription with another nkey; unsubscribe first");
+    }
+    if (place == nullptr) {
         if (session.subscriptions.size() >= limits_.subscriptions_per_session) {
             return refuse(uris::limit_exceeded,
                           "the session holds as many subscriptions as it may");
@@ -68,6 +74,7 @@ void Broker::subscribe(Session& session, const Subscribe& request, Effects& effe
         Subscription& subscription = *subscriptions_[handle];
         session.subscriptions.insert(subscription.id.value,
                                      static_cast<std::uint32_t>(subscription.subscribers.size()));
+        subscription.shards.add(subscription.subscribers.size(), nkey);
         subscription.subscribers.push_back(session.ref);
         ++subscriber_count_;
         meta_.subscribed(session, subscription);
@@ -182,6 +189,9 @@ void Broker::add_judged_receivers(const Session* excluded, const Subscription& s
         if (receiver == nullptr || receiver == excluded) return;
         if (eligibility.admits(receiver->info)) effects.add_receiver(receiver->ref);
     };
+    if (eligibility.rkey() && !subscription.shards.empty()) {
+        return add_sharded_receivers(excluded, subscription, eligibility, effects);
+    }
     const auto& chosen = eligibility.eligible_sessions();
     if (chosen && chosen->size() < subscription.subscribers.size()) {
         // A few named receivers among many subscribers: ask from their side.
@@ -199,14 +209,32 @@ void Broker::add_judged_receivers(const Session* excluded, const Subscription& s
     }
 }
 
+void Broker::add_sharded_receivers(const Session* excluded, const Subscription& subscription,
+                                   const Eligibility& eligibility, Effects& effects) const {
+    Rendezvous search(*eligibility.rkey());
+    const Session* chosen = nullptr;
+    for (std::size_t place = 0; place < subscription.subscribers.size(); ++place) {
+        const Session* receiver = sessions_.find(subscription.subscribers[place]);
+        if (receiver == nullptr || receiver == excluded) continue;
+        if (!eligibility.admits(receiver->info)) continue;
+        const Shards::Node* node = subscription.shards.find(place);
+        if (node == nullptr) {
+            effects.add_receiver(receiver->ref);
+        } else if (search.offer(node->key, node->order)) {
+            chosen = receiver;
+        }
+    }
+    if (chosen != nullptr) effects.add_receiver(chosen->ref);
+}
+
 void Broker::remove_subscriber(Session& session, SubscriptionId id) {
     const std::uint32_t* found = session.subscriptions.find(id.value);
     if (found == nullptr) return;
     const std::uint32_t place = *found;
     const Handle* handle = by_id_.find(id.value);
     CHECK(handle != nullptr, "a subscription that is held exists");
-    const Subscription& subscription = *subscriptions_[*handle];
-    auto& subscribers = subscriptions_[*handle]->subscribers;
+    Subscription& subscription = *subscriptions_[*handle];
+    auto& subscribers = subscription.subscribers;
     CHECK(place < subscribers.size() && subscribers[place] == session.ref,
           "a subscriber stands where its session says");
     // The last one takes the free place: events to different subscribers have no order.
@@ -214,6 +242,7 @@ void Broker::remove_subscriber(Session& session, SubscriptionId id) {
     subscribers[place] = moved;
     *sessions_.find_with_leaving(moved)->subscriptions.find(id.value) = place;
     subscribers.pop_back();
+    subscription.shards.remove(place);
     session.subscriptions.erase(id.value);
     --subscriber_count_;
     meta_.unsubscribed(session, subscription);
@@ -282,7 +311,7 @@ Broker::Handle Broker::add_subscription(const Uri& topic, MatchPolicy match) {
     }
     const SubscriptionId id{++last_id_};
     subscriptions_[handle] =
-        std::make_unique<Subscription>(Subscription{id, topic, match, {}, meta_.wall()});
+        std::make_unique<Subscription>(Subscription{id, topic, match, {}, meta_.wall(), {}});
     by_id_.insert(id.value, handle);
     index_.insert(topic, match, handle);
     return handle;

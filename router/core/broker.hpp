@@ -9,6 +9,7 @@
 #include "router/core/effects.hpp"
 #include "router/core/id_map.hpp"
 #include "router/core/sessions.hpp"
+#include "router/core/shards.hpp"
 #include "router/core/topic_index.hpp"
 
 #include <cstddef>
@@ -28,6 +29,7 @@ struct Subscription {
     MatchPolicy match = MatchPolicy::exact;
     std::vector<PeerRef> subscribers;
     WallTime created{};
+    Shards shards;
 };
 
 /// One PUBLISH under way.
@@ -92,6 +94,9 @@ class Broker {
     static void acknowledge(const Publication& publication, Effects& effects);
     void send_event(const Session& publisher, const Subscription& subscription, Event event,
                     bool is_publisher_excluded, const Eligibility& eligibility, Effects& effects);
+    /// Those without a node key, and one of the others.
+    void add_sharded_receivers(const Session* excluded, const Subscription& subscription,
+                               const Eligibility& eligibility, Effects& effects) const;
     void add_judged_receivers(const Session* excluded, const Subscription& subscription,
                               const Eligibility& eligibility, Effects& effects) const;
 

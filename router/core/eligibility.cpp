@@ -35,6 +35,8 @@ Eligibility::Eligibility(const Dict& options) {
     exclude_authid_ = read_texts(options, "exclude_authid");
     eligible_authrole_ = read_texts(options, "eligible_authrole");
     exclude_authrole_ = read_texts(options, "exclude_authrole");
+    rkey_ = options.find_text("rkey");
+    if (rkey_) is_open_ = false;
 }
 
 Eligibility::Ids Eligibility::read_ids(const Dict& options, std::string_view key) {

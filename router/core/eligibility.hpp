@@ -1,6 +1,6 @@
 #pragma once
-// Eligibility: black- and whitelists of one publication
-// (rfc/text/advanced/pubsub_subscriber_blackwhite_listing).
+// Eligibility: black- and whitelists of one publication, and its resource key
+// (rfc/text/advanced/pubsub_subscriber_blackwhite_listing, pubsub_sharded_subscription).
 //
 // Six lists, ANDed: a receiver must be in every eligible list that is present and in no exclude
 // list. An eligible list that is present and empty admits nobody. Lists are sorted once, so that a
@@ -18,9 +18,11 @@ class Eligibility {
   public:
     explicit Eligibility(const Dict& options);
 
-    /// True if no list is present: everybody may receive.
+    /// True if neither a list nor a resource key is present: everybody receives.
     [[nodiscard]] bool is_open() const { return is_open_; }
     [[nodiscard]] bool admits(const SessionInfo& receiver) const;
+    /// Of the subscribers with a node key only one receives: see Shards.
+    [[nodiscard]] std::optional<std::string_view> rkey() const { return rkey_; }
     /// The eligible session ids, sorted and each once, if that list is present.
     [[nodiscard]] const std::optional<std::vector<SessionId>>& eligible_sessions() const {
         return eligible_;
@@ -40,6 +42,7 @@ class Eligibility {
     Texts exclude_authid_;
     Texts eligible_authrole_;
     Texts exclude_authrole_;
+    std::optional<std::string_view> rkey_;
 };
 
 }  // namespace kreisel

@@ -12,14 +12,12 @@ constexpr std::string_view attributes[] = {"ppt_scheme", "ppt_serializer", "ppt_
 
 }  // namespace
 
-bool is_passthru(const Dict& options) {
-    if (options.empty()) return false;
+bool has_scheme(const Dict& options) {
     const auto scheme = options.find_text("ppt_scheme");
     return scheme && !scheme->empty();
 }
 
-void forward_passthru(const Dict& from, Dict& to) {
-    if (!is_passthru(from)) return;
+void append_passthru(const Dict& from, Dict& to) {
     for (const std::string_view attribute : attributes) {
         const Value* value = from.find(attribute);
         if (value != nullptr) to.append(std::string(attribute), *value);

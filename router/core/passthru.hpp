@@ -10,11 +10,20 @@
 
 namespace kreisel {
 
-/// Whether the mode is on: a ppt_scheme that is not empty.
-[[nodiscard]] bool is_passthru(const Dict& options);
+/// Whether there is a ppt_scheme that is not empty.
+[[nodiscard]] bool has_scheme(const Dict& options);
 
-/// Appends the attributes of `from` as they are, if the mode is on; costs nothing without options.
-void forward_passthru(const Dict& from, Dict& to);
+/// Whether the mode is on. Costs nothing without options.
+[[nodiscard]] inline bool is_passthru(const Dict& options) {
+    return !options.empty() && has_scheme(options);
+}
+
+void append_passthru(const Dict& from, Dict& to);
+
+/// Appends the attributes of `from` as they are, if the mode is on.
+inline void forward_passthru(const Dict& from, Dict& to) {
+    if (is_passthru(from)) append_passthru(from, to);
+}
 
 /// Takes all attributes of the mode out of `details`.
 void erase_passthru(Dict& details);
