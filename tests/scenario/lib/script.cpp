@@ -74,8 +74,7 @@ class ScriptParser {
             for (const auto number : words)
                 script_.covers.push_back(std::stoi(std::string(number)));
         } else if (word == "only") {
-            if (rest != "json") throw TextError("`only` knows json");
-            script_.only = Encoding::json;
+            script_.only = encoding_of(rest);
         } else if (word == "pure") {
             if (rest.empty()) throw TextError("`pure` needs a reason");
             script_.pure_reason = rest;
@@ -91,6 +90,12 @@ class ScriptParser {
         } else {
             throw TextError("unknown word " + std::string(word));
         }
+    }
+    static Encoding encoding_of(std::string_view name) {
+        for (const auto encoding : {Encoding::json, Encoding::msgpack, Encoding::cbor}) {
+            if (to_text(encoding) == name) return encoding;
+        }
+        throw TextError("`only` is for one of json, msgpack and cbor");
     }
     void user_line(const std::vector<std::string_view>& words) {
         if (words.empty()) throw TextError("a user needs a name");

@@ -74,12 +74,15 @@ std::string lower(std::string_view text) {
     return copy;
 }
 
-std::string from_hex(std::string_view digits) {
+/// Two digits an octet; spaces may part them.
+std::string from_hex(std::string_view text) {
     std::string bytes;
-    for (std::size_t i = 0; i + 2 <= digits.size(); i += 2) {
-        unsigned octet = 0;
-        std::from_chars(digits.data() + i, digits.data() + i + 2, octet, 16);
-        bytes.push_back(static_cast<char>(octet));
+    for (const auto digits : words_of(text)) {
+        for (std::size_t i = 0; i + 2 <= digits.size(); i += 2) {
+            unsigned octet = 0;
+            std::from_chars(digits.data() + i, digits.data() + i + 2, octet, 16);
+            bytes.push_back(static_cast<char>(octet));
+        }
     }
     return bytes;
 }
