@@ -1,10 +1,8 @@
-// scenario: runs scenario texts through one kind of driver, or checks what they cover.
+// scenario: runs scenario texts through one kind of driver.
 //
 //     scenario --driver pure TEXT...                 all three encodings through the pure core
 //     scenario --driver ws:cbor --router PATH TEXT...  a router process, one wire, one encoding
-//     scenario --coverage coverage.md TEXT...        every number has a text or a reason
 
-#include "tests/scenario/lib/coverage.hpp"
 #include "tests/scenario/lib/network_driver.hpp"
 #include "tests/scenario/lib/pure_driver.hpp"
 #include "tests/scenario/lib/runner.hpp"
@@ -21,7 +19,6 @@ namespace {
 struct Arguments {
     std::string driver;
     std::string router;
-    std::string coverage;
     std::vector<std::string> texts;
 };
 
@@ -35,10 +32,9 @@ Arguments parse_arguments(int argc, char** argv) {
     Arguments arguments;
     for (int i = 1; i < argc; ++i) {
         const std::string word = argv[i];
-        std::string* const option = word == "--driver"     ? &arguments.driver
-                                    : word == "--router"   ? &arguments.router
-                                    : word == "--coverage" ? &arguments.coverage
-                                                           : nullptr;
+        std::string* const option = word == "--driver"   ? &arguments.driver
+                                    : word == "--router" ? &arguments.router
+                                                         : nullptr;
         if (option == nullptr) {
             arguments.texts.push_back(word);
         } else if (i + 1 < argc) {
@@ -117,13 +113,6 @@ int run(int argc, char** argv) {
             std::cout << path << ": " << error.what() << "\n";
             return 1;
         }
-    }
-    if (!arguments.coverage.empty()) {
-        std::vector<Script> scripts;
-        for (Text& text : texts) scripts.push_back(std::move(text.script));
-        const std::string missing = find_missing(read_file(arguments.coverage), scripts);
-        std::cout << (missing.empty() ? "every number has a text or a reason\n" : missing);
-        return missing.empty() ? 0 : 1;
     }
     return arguments.driver == "pure" ? run_pure(texts) : run_network(texts, arguments);
 }
