@@ -39,12 +39,13 @@ constexpr std::array<std::string_view, 26> feature_names = {
     "testament_meta_api",
 };
 
-Dict features_of(std::initializer_list<Feature> features) {
+Dict role_with(std::initializer_list<Feature> features) {
     Dict announced;
     for (const Feature feature : features) {
         announced.append(std::string(to_text(feature)), true);
     }
-    return Dict{{"features", Value(std::move(announced))}};
+    // rfc/text/advanced/interface_reflection puts this one beside the features.
+    return Dict{{"features", Value(std::move(announced))}, {"reflection", true}};
 }
 
 }  // namespace
@@ -72,13 +73,12 @@ ClientRoles ClientRoles::read(const Dict& roles) {
 Dict router_roles() {
     return Dict{
         {"broker",
-         features_of({Feature::pattern_based_subscription, Feature::payload_passthru_mode,
-                      Feature::publisher_exclusion, Feature::publisher_identification,
-                      Feature::publication_trustlevels, Feature::sharded_subscription,
-                      Feature::shareded_subscriptions, Feature::subscriber_blackwhite_listing})},
-        {"dealer",
-         features_of({Feature::call_trustlevels, Feature::caller_identification,
-                      Feature::pattern_based_registration, Feature::shared_registration})}};
+         role_with({Feature::pattern_based_subscription, Feature::payload_passthru_mode,
+                    Feature::publisher_exclusion, Feature::publisher_identification,
+                    Feature::publication_trustlevels, Feature::sharded_subscription,
+                    Feature::shareded_subscriptions, Feature::subscriber_blackwhite_listing})},
+        {"dealer", role_with({Feature::call_trustlevels, Feature::caller_identification,
+                              Feature::pattern_based_registration, Feature::shared_registration})}};
 }
 
 }  // namespace kreisel

@@ -25,8 +25,12 @@ bool drain(std::vector<std::uint64_t>& ids, std::size_t& budget, Remove remove) 
 Departures::Departure Departures::take_out(Session& session) {
     sessions_.start_leaving(session);
     meta_.left(session);
-    return Departure{session.ref, session.calls.keys(), session.invocations.keys(),
-                     session.registrations.keys(), session.subscriptions.keys()};
+    return Departure{session.ref,
+                     session.calls.keys(),
+                     session.invocations.keys(),
+                     session.registrations.keys(),
+                     session.subscriptions.keys(),
+                     session.definitions.keys()};
 }
 
 void Departures::start(Session& session, Effects& effects) {
@@ -60,7 +64,9 @@ bool Departures::run(Departure& departure, std::size_t& budget, Effects& effects
         drain(departure.registrations, budget,
               [&](std::uint64_t id) { dealer_.remove_callee(*session, RegistrationId{id}); }) &&
         drain(departure.subscriptions, budget,
-              [&](std::uint64_t id) { broker_.remove_subscriber(*session, SubscriptionId{id}); });
+              [&](std::uint64_t id) { broker_.remove_subscriber(*session, SubscriptionId{id}); }) &&
+        drain(departure.definitions, budget,
+              [&](std::uint64_t id) { reflection_.remove(*session, id); });
     if (is_done) sessions_.remove(*session);
     return is_done;
 }

@@ -8,6 +8,7 @@
 #include "router/core/broker.hpp"
 #include "router/core/dealer.hpp"
 #include "router/core/meta/meta_events.hpp"
+#include "router/core/reflection.hpp"
 #include "router/core/sessions.hpp"
 
 #include <cstddef>
@@ -22,8 +23,13 @@ class Departures {
     static constexpr std::size_t slice_entries = 1'000;
 
     /// The references must outlive this.
-    Departures(Sessions& sessions, Broker& broker, Dealer& dealer, MetaEvents& meta)
-        : sessions_(sessions), broker_(broker), dealer_(dealer), meta_(meta) {}
+    Departures(Sessions& sessions, Broker& broker, Dealer& dealer, Reflection& reflection,
+               MetaEvents& meta)
+        : sessions_(sessions),
+          broker_(broker),
+          dealer_(dealer),
+          reflection_(reflection),
+          meta_(meta) {}
 
     /// The session is invisible from here on; up to a slice of its entries is removed now.
     void start(Session& session, Effects& effects);
@@ -45,6 +51,7 @@ class Departures {
         std::vector<std::uint64_t> invocations;
         std::vector<std::uint64_t> registrations;
         std::vector<std::uint64_t> subscriptions;
+        std::vector<std::uint64_t> definitions;
     };
     [[nodiscard]] Departure take_out(Session& session);
     /// Removes up to `budget` entries and takes them off it. True when nothing is left.
@@ -53,6 +60,7 @@ class Departures {
     Sessions& sessions_;
     Broker& broker_;
     Dealer& dealer_;
+    Reflection& reflection_;
     MetaEvents& meta_;
     std::deque<Departure> waiting_;
 };

@@ -7,6 +7,7 @@
 #include "router/core/departures.hpp"
 #include "router/core/meta/meta_api.hpp"
 #include "router/core/meta/meta_events.hpp"
+#include "router/core/reflection.hpp"
 #include "router/core/sessions.hpp"
 
 #include <algorithm>
@@ -64,8 +65,10 @@ struct Realm::Parts {
           events(broker, time),
           broker(sessions, random, options.limits, events, random.next()),
           dealer(sessions, random, options.limits, events, random.next()),
-          departures(sessions, broker, dealer, events),
-          meta(RealmTables{sessions, broker, dealer, departures, options.limits, time}) {
+          reflection(options.limits, events, random.next()),
+          departures(sessions, broker, dealer, reflection, events),
+          meta(
+              RealmTables{sessions, broker, dealer, departures, reflection, options.limits, time}) {
         if (options.permissions == nullptr) options.permissions = std::make_shared<Permissions>();
     }
 
@@ -91,6 +94,7 @@ struct Realm::Parts {
     MetaEvents events;
     Broker broker;
     Dealer dealer;
+    Reflection reflection;
     Departures departures;
     MetaApi meta;
 };
@@ -253,6 +257,7 @@ void Realm::close_all(std::string_view reason, Effects& effects) {
     parts_->departures.clear();
     parts_->dealer.clear();
     parts_->broker.clear();
+    parts_->reflection.clear();
     parts_->sessions.clear();
 }
 
@@ -263,7 +268,8 @@ RealmCounts Realm::counts() const {
                        parts_->dealer.registrations().size(),
                        parts_->dealer.registrations().callee_count(),
                        parts_->dealer.pending_count(),
-                       parts_->dealer.pending_count()};
+                       parts_->dealer.pending_count(),
+                       parts_->reflection.size()};
 }
 
 const RealmOptions& Realm::options() const { return parts_->options; }

@@ -32,6 +32,11 @@ struct RealmLimits {
     std::uint32_t subscriptions_per_session = 10'000;
     std::uint32_t registrations_per_session = 10'000;
     std::uint32_t pending_calls_per_session = 10'000;
+    // What may be defined for reflection; bytes are of URIs and encoded descriptions.
+    std::uint32_t definitions_per_session = 1'000;
+    std::uint32_t definitions_per_realm = 5'000;
+    std::uint32_t definition_bytes_per_session = 1'000'000;
+    std::uint32_t definition_bytes_per_realm = 4'000'000;
 };
 
 struct RealmOptions {
@@ -70,6 +75,7 @@ struct RealmCounts {
     std::size_t callees = 0;  ///< (session, registration) pairs
     std::size_t pending_calls = 0;
     std::size_t pending_invocations = 0;
+    std::size_t definitions = 0;  ///< given with wamp.reflect.define
     bool operator==(const RealmCounts&) const = default;
 };
 

@@ -35,6 +35,9 @@ struct Session {
     /// INVOCATION.Request -> call record. The dealer's.
     IdMap<std::uint32_t> invocations;
     std::uint64_t last_invocation = 0;
+    /// Definition -> nothing, and their bytes. Reflection's.
+    IdMap<std::uint8_t> definitions;
+    std::size_t definition_bytes = 0;
     /// What wamp.session.modify_details has added to the identity. The meta API's.
     Dict details;
 };

@@ -1,6 +1,7 @@
 #include "router/core/meta/meta_api.hpp"
 
 #include "router/core/answers.hpp"
+#include "router/core/meta/reflection_procedures.hpp"
 #include "router/core/meta/session_procedures.hpp"
 #include "router/core/sessions.hpp"
 
@@ -9,7 +10,7 @@
 namespace kreisel {
 
 MetaApi::MetaApi(RealmTables realm) : realm_(realm) {
-    for (const auto procedures : {session_procedures()}) {
+    for (const auto procedures : {session_procedures(), reflection_procedures()}) {
         for (const MetaProcedure& procedure : procedures) {
             by_uri_.emplace(procedure.uri, &procedure);
         }

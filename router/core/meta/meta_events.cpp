@@ -3,6 +3,7 @@
 #include "common/codec/codec.hpp"
 #include "router/core/broker.hpp"
 #include "router/core/meta/details.hpp"
+#include "router/core/reflection.hpp"
 #include "router/core/registrations.hpp"
 
 #include <utility>
@@ -21,6 +22,8 @@ constexpr std::string_view subscription_on_create = "wamp.subscription.on_create
 constexpr std::string_view subscription_on_subscribe = "wamp.subscription.on_subscribe";
 constexpr std::string_view subscription_on_unsubscribe = "wamp.subscription.on_unsubscribe";
 constexpr std::string_view subscription_on_delete = "wamp.subscription.on_delete";
+constexpr std::string_view reflect_on_define = "wamp.reflect.on_define";
+constexpr std::string_view reflect_on_undefine = "wamp.reflect.on_undefine";
 
 /// Who watches subscriptions to meta events would watch itself.
 bool is_told_of(const Session& session, const Subscription& subscription) {
@@ -69,6 +72,19 @@ void MetaEvents::unsubscribed(const Session& subscriber, const Subscription& sub
     note_ids(subscription_on_unsubscribe, subscriber.info.id, subscription.id.value);
     if (!subscription.subscribers.empty()) return;
     note_ids(subscription_on_delete, subscriber.info.id, subscription.id.value);
+}
+
+void MetaEvents::defined(const Session& cause, const Definition& definition, IsNew is_new) {
+    if (cause.leaves_silently || !broker_.has_subscribers(reflect_on_define)) return;
+    List args{Value(std::string_view(definition.uri))};
+    args.push_back(read_payload(definition.description).args.front());
+    args.emplace_back(is_new == IsNew::yes);
+    waiting_.push_back({reflect_on_define, make_payload(args)});
+}
+
+void MetaEvents::undefined(const Session& cause, std::string_view uri) {
+    if (cause.leaves_silently || !broker_.has_subscribers(reflect_on_undefine)) return;
+    waiting_.push_back({reflect_on_undefine, make_payload({Value(uri)})});
 }
 
 void MetaEvents::note_ids(std::string_view topic, SessionId session, std::uint64_t id) {

@@ -1,6 +1,6 @@
 #pragma once
-// MetaEvents: wamp.session.on_*, wamp.registration.on_* and wamp.subscription.on_*
-// (rfc/text/advanced/meta_api_*).
+// MetaEvents: wamp.session.on_*, wamp.registration.on_*, wamp.subscription.on_* and
+// wamp.reflect.on_* (rfc/text/advanced/meta_api_*, interface_reflection).
 //
 // Realm, broker and dealer say here what happened. Where nobody is subscribed to that topic, this
 // costs the look-up and nothing is kept; else the event waits until the input that caused it has
@@ -18,6 +18,7 @@
 namespace kreisel {
 
 class Broker;
+struct Definition;
 struct Registration;
 struct Session;
 struct Subscription;
@@ -35,6 +36,12 @@ class MetaEvents {
     void unregistered(const Session& callee, const Registration& registration);
     void subscribed(const Session& subscriber, const Subscription& subscription);
     void unsubscribed(const Session& subscriber, const Subscription& subscription);
+
+    /// What is told of a URI is new, or another than before.
+    enum class IsNew : std::uint8_t { no, yes };
+    void defined(const Session& cause, const Definition& definition, IsNew is_new);
+    /// Nobody tells anything of a URI any more.
+    void undefined(const Session& cause, std::string_view uri);
 
     /// Publishes what waits.
     void flush(Effects& effects) {

@@ -12,6 +12,7 @@ namespace kreisel {
 class Broker;
 class Dealer;
 class Departures;
+class Reflection;
 class Sessions;
 struct Session;
 
@@ -21,6 +22,7 @@ struct RealmTables {
     Broker& broker;
     Dealer& dealer;
     Departures& departures;
+    Reflection& reflection;
     const RealmLimits& limits;
     const RealmTime& time;
 };
