@@ -58,14 +58,14 @@ void Broker::subscribe(Session& session, const Subscribe& request, Effects& effe
     const bool is_new = handle == TopicIndex::no_entry;
     // A repeated SUBSCRIBE gets the id it has, and events once
     // (rfc/text/basic/publish_subscribe: Subscribing).
-    const std::uint32_t* place =
+    const std::uint32_t* held =
         is_new ? nullptr : session.subscriptions.find(subscriptions_[handle]->id.value);
     const auto nkey = request.options.find_text("nkey");
-    if (place != nullptr && !subscriptions_[handle]->shards.is_same(*place, nkey)) {
+    if (held != nullptr && !subscriptions_[handle]->shards.is_same(*held, nkey)) {
         return refuse(uris::invalid_argument,
                       "the session holds this subscription with another nkey; unsubscribe first");
     }
-    if (place == nullptr) {
+    if (held == nullptr) {
         if (session.subscriptions.size() >= limits_.subscriptions_per_session) {
             return refuse(uris::limit_exceeded,
                           "the session holds as many subscriptions as it may");
