@@ -72,13 +72,16 @@ ClientRoles ClientRoles::read(const Dict& roles) {
 
 Dict router_roles() {
     return Dict{
-        {"broker",
-         role_with({Feature::pattern_based_subscription, Feature::payload_passthru_mode,
-                    Feature::publisher_exclusion, Feature::publisher_identification,
-                    Feature::publication_trustlevels, Feature::sharded_subscription,
-                    Feature::shareded_subscriptions, Feature::subscriber_blackwhite_listing})},
+        {"broker", role_with({Feature::pattern_based_subscription, Feature::payload_passthru_mode,
+                              Feature::publisher_exclusion, Feature::publisher_identification,
+                              Feature::publication_trustlevels, Feature::session_meta_api,
+                              Feature::sharded_subscription, Feature::shareded_subscriptions,
+                              Feature::subscriber_blackwhite_listing,
+                              Feature::subscription_meta_api, Feature::subscription_revocation})},
         {"dealer", role_with({Feature::call_trustlevels, Feature::caller_identification,
-                              Feature::pattern_based_registration, Feature::shared_registration})}};
+                              Feature::pattern_based_registration, Feature::registration_meta_api,
+                              Feature::registration_revocation, Feature::session_meta_api,
+                              Feature::shared_registration, Feature::testament_meta_api})}};
 }
 
 }  // namespace kreisel

@@ -94,12 +94,16 @@ Table<ConnectionLimits> connection_limits_table() {
 }
 
 Table<RealmLimits> realm_limits_table() {
-    return {count("subscriptions_per_session", &RealmLimits::subscriptions_per_session, 1U,
-                  10 * million),
-            count("registrations_per_session", &RealmLimits::registrations_per_session, 1U,
-                  10 * million),
-            count("pending_calls_per_session", &RealmLimits::pending_calls_per_session, 1U,
-                  10 * million)};
+    return {
+        count("subscriptions_per_session", &RealmLimits::subscriptions_per_session, 1U,
+              10 * million),
+        count("registrations_per_session", &RealmLimits::registrations_per_session, 1U,
+              10 * million),
+        count("pending_calls_per_session", &RealmLimits::pending_calls_per_session, 1U,
+              10 * million),
+        count("testaments_per_session", &RealmLimits::testaments_per_session, 0U, million),
+        size("testament_bytes_per_session", &RealmLimits::testament_bytes_per_session, 0, gibibyte),
+        size("detail_bytes_per_session", &RealmLimits::detail_bytes_per_session, 0, gibibyte)};
 }
 
 Table<KeepAlive> keep_alive_table() {

@@ -8,16 +8,16 @@ namespace kreisel {
 
 namespace {
 
-/// Hands the ids to `remove` one by one from the back. True when none is left.
-template <class Remove>
-bool drain(std::vector<std::uint64_t>& ids, std::size_t& budget, Remove remove) {
-    while (!ids.empty() && budget > 0) {
-        const std::uint64_t id = ids.back();
-        ids.pop_back();
+/// Hands the entries to `remove` one by one from the back. True when none is left.
+template <class Entry, class Remove>
+bool drain(std::vector<Entry>& entries, std::size_t& budget, Remove remove) {
+    while (!entries.empty() && budget > 0) {
+        Entry entry = std::move(entries.back());
+        entries.pop_back();
         --budget;
-        remove(id);
+        remove(std::move(entry));
     }
-    return ids.empty();
+    return entries.empty();
 }
 
 }  // namespace
@@ -25,7 +25,12 @@ bool drain(std::vector<std::uint64_t>& ids, std::size_t& budget, Remove remove) 
 Departures::Departure Departures::take_out(Session& session) {
     sessions_.start_leaving(session);
     meta_.left(session);
+    std::vector<Testament> testaments;
+    if (session.testaments != nullptr && !session.leaves_silently) {
+        testaments = session.testaments->take_reversed();
+    }
     return Departure{session.ref,
+                     std::move(testaments),
                      session.calls.keys(),
                      session.invocations.keys(),
                      session.registrations.keys(),
@@ -45,7 +50,18 @@ void Departures::close(Session& session, CloseKind kind, Message last, Effects& 
     effects.close(peer, kind, std::move(last));
 }
 
-void Departures::announce(Session& session) { waiting_.push_back(take_out(session)); }
+void Departures::announce(Session& session, Notice notice) {
+    session.leaves_silently = notice == Notice::silent;
+    waiting_.push_back(take_out(session));
+}
+
+void Departures::set_permissions(const Permissions& permissions) {
+    for (const Departure& departure : waiting_) {
+        Session* session = sessions_.find_with_leaving(departure.peer);
+        CHECK(session != nullptr, "a leaving session keeps its slot until nothing is left of it");
+        session->permissions = permissions.find_role(session->info.authrole);
+    }
+}
 
 void Departures::run(Effects& effects) {
     std::size_t budget = slice_entries;
@@ -56,6 +72,8 @@ bool Departures::run(Departure& departure, std::size_t& budget, Effects& effects
     Session* session = sessions_.find_with_leaving(departure.peer);
     CHECK(session != nullptr, "a leaving session keeps its slot until nothing is left of it");
     const bool is_done =
+        drain(departure.testaments, budget,
+              [&](Testament testament) { publish(*session, std::move(testament), effects); }) &&
         drain(departure.calls, budget,
               [&](std::uint64_t id) { dealer_.drop_call(*session, RequestId{id}, effects); }) &&
         drain(
@@ -69,6 +87,15 @@ bool Departures::run(Departure& departure, std::size_t& budget, Effects& effects
               [&](std::uint64_t id) { reflection_.remove(*session, id); });
     if (is_done) sessions_.remove(*session);
     return is_done;
+}
+
+void Departures::publish(Session& session, Testament testament, Effects& effects) {
+    const RolePermissions* rules = session.permissions;
+    if (rules == nullptr || !rules->decide(Action::publish, testament.topic).is_allowed) return;
+    broker_.publish(session,
+                    Publish{RequestId{}, std::move(testament.options), std::move(testament.topic),
+                            std::move(testament.payload)},
+                    effects);
 }
 
 }  // namespace kreisel

@@ -243,6 +243,7 @@ void Realm::set_permissions(PermissionsPtr permissions, Effects& effects) {
                       make_goodbye(uris::close_killed, "the session's role was removed"));
         parts_->departures.announce(*parts_->sessions.find(peer));
     }
+    parts_->departures.set_permissions(*parts_->options.permissions);
     parts_->departures.run(effects);
     parts_->events.flush(effects);
 }

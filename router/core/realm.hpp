@@ -32,6 +32,10 @@ struct RealmLimits {
     std::uint32_t subscriptions_per_session = 10'000;
     std::uint32_t registrations_per_session = 10'000;
     std::uint32_t pending_calls_per_session = 10'000;
+    std::uint32_t testaments_per_session = 100;
+    std::uint64_t testament_bytes_per_session = std::uint64_t{256} << 10U;
+    /// What wamp.session.modify_details may add.
+    std::uint64_t detail_bytes_per_session = std::uint64_t{16} << 10U;
     // What may be defined for reflection; bytes are of URIs and encoded descriptions.
     std::uint32_t definitions_per_session = 1'000;
     std::uint32_t definitions_per_realm = 5'000;

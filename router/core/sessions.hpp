@@ -9,6 +9,7 @@
 #include "router/core/effects.hpp"
 #include "router/core/id_map.hpp"
 #include "router/core/realm.hpp"
+#include "router/core/testaments.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -40,6 +41,7 @@ struct Session {
     std::size_t definition_bytes = 0;
     /// What wamp.session.modify_details has added to the identity. The meta API's.
     Dict details;
+    std::unique_ptr<Testaments> testaments;  ///< nullptr: none
 };
 
 class Sessions {

@@ -2,7 +2,10 @@
 
 #include "router/core/answers.hpp"
 #include "router/core/meta/reflection_procedures.hpp"
+#include "router/core/meta/registration_procedures.hpp"
 #include "router/core/meta/session_procedures.hpp"
+#include "router/core/meta/subscription_procedures.hpp"
+#include "router/core/meta/testament_procedures.hpp"
 #include "router/core/sessions.hpp"
 
 #include <utility>
@@ -10,7 +13,9 @@
 namespace kreisel {
 
 MetaApi::MetaApi(RealmTables realm) : realm_(realm) {
-    for (const auto procedures : {session_procedures(), reflection_procedures()}) {
+    for (const auto procedures :
+         {session_procedures(), registration_procedures(), subscription_procedures(),
+          testament_procedures(), reflection_procedures()}) {
         for (const MetaProcedure& procedure : procedures) {
             by_uri_.emplace(procedure.uri, &procedure);
         }

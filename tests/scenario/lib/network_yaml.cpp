@@ -39,6 +39,8 @@ void put_realm(std::string& yaml, std::size_t script, const RealmSetting& realm)
             std::to_string(realm.limits.registrations_per_session) + "\n";
     yaml += "      pending_calls_per_session: " +
             std::to_string(realm.limits.pending_calls_per_session) + "\n";
+    yaml += "      testaments_per_session: " + std::to_string(realm.limits.testaments_per_session) +
+            "\n";
     const PermissionsPtr permissions = permissions_of(realm);
     yaml += "    roles:\n";
     for (const auto& [name, role] : permissions->roles()) {

@@ -168,6 +168,7 @@ RealmSetting parse_realm(const std::vector<std::string_view>& words) {
     limits.registrations_per_session =
         number_of(words, "registrations", limits.registrations_per_session);
     limits.pending_calls_per_session = number_of(words, "calls", limits.pending_calls_per_session);
+    limits.testaments_per_session = number_of(words, "testaments", limits.testaments_per_session);
     return realm;
 }
 
