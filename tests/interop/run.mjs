@@ -7,11 +7,12 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 
 import { run_calls } from "./driver/calls.mjs";
-import { login_realm, open_realm, pinging_realm } from "./driver/config.mjs";
+import { login_realm, meta_realm, open_realm, pinging_realm } from "./driver/config.mjs";
 import { endpoints, peer_kinds } from "./driver/endpoints.mjs";
 import { run_events } from "./driver/events.mjs";
 import { run_keep_alive } from "./driver/keep_alive.mjs";
 import { run_login } from "./driver/login.mjs";
+import { run_meta } from "./driver/meta.mjs";
 import { run_passthru } from "./driver/passthru.mjs";
 import { run_readme } from "./driver/readme.mjs";
 import { run_restart } from "./driver/restart.mjs";
@@ -53,6 +54,7 @@ const stages = {
     passthru: { kinds: peer_kinds, config: open_realm, work: run_passthru },
     login: { kinds: peer_kinds, config: login_realm, work: run_login },
     restart: { kinds: ["autobahn", "wampy", "browser"], config: open_realm, work: run_restart },
+    meta: { kinds: peer_kinds, config: meta_realm, work: run_meta },
     keep_alive: { kinds: peer_kinds, config: pinging_realm, work: run_keep_alive },
     readme: { kinds: [], config: shipped_realm, work: run_readme },
 };

@@ -20,6 +20,12 @@ realms:
 `;
 }
 
+/// The same with the meta API.
+export function meta_realm(address) {
+    return open_realm(address).replace("        permissions:", `        permissions:
+          - {uri: wamp., match: prefix, allow: [call, subscribe]}`);
+}
+
 /// The same with a router that pings every second and gives up soon.
 export function pinging_realm(address) {
     return `
