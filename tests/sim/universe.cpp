@@ -10,8 +10,8 @@ namespace {
 constexpr std::array<std::string_view, 10> good_uris = {
     "com.a",   "com.b", "com.a.b", "com.a.c",   "com.b.c",
     "com.b.a", "com",   "a.b.c",   "com.a.b.c", "com.secret"};
-constexpr std::array<std::string_view, 8> odd_uris = {
-    "com..a", "com.a#b", "com a", "", ".", "wamp.no.such", "com.A", "wamp"};
+constexpr std::array<std::string_view, 8> odd_uris = {"com..a", "com.a#b",      "com a", "",
+                                                      ".",      "wamp.no.such", "com.A", "wamp"};
 
 constexpr std::array<std::string_view, 7> prefixes = {"com",   "com.", "com.a", "com.a.",
                                                       "com.b", "",     "a"};
