@@ -69,6 +69,12 @@ class PureDriver final : public Driver {
             router_.set_role(realm, step.first, step.rules);
         } else if (step.kind == Step::Kind::remove_role) {
             router_.remove_role(realm, step.first);
+        } else if (step.kind == Step::Kind::hold) {
+            router_.hold(connections_.at(step.first));
+        } else if (step.kind == Step::Kind::resume) {
+            router_.resume(connections_.at(step.first));
+        } else if (step.kind == Step::Kind::refuse) {
+            router_.refuse_invocations(connections_.at(step.first));
         } else {
             router_.close_realm(step.first);
         }

@@ -23,6 +23,10 @@ struct PureRouter::Connection {
     Hosted* hosted = nullptr;
     PeerRef peer;
     std::deque<ParcelPtr> outgoing;
+    bool is_held = false;
+    std::deque<Message> held;
+    bool refuses_invocations = false;
+    std::deque<RequestId> refused;
 
     void send(Message message) { outgoing.push_back(ParcelPtr::make(std::move(message))); }
 };
@@ -128,6 +132,7 @@ void PureRouter::on_joined(Connection& connection, Message message) {
         case Admission::Verdict::admitted:
             // An answer takes the place of a message that the gate repaired.
             if (admission.answer) message = std::move(*admission.answer);
+            if (connection.is_held) return connection.held.push_back(std::move(message));
             connection.hosted->realm->handle(connection.peer, std::move(message),
                                              connection.hosted->effects);
             return apply(*connection.hosted);
@@ -172,20 +177,53 @@ void PureRouter::drop(ConnectionId id) {
     connection.outgoing.clear();
 }
 
+void PureRouter::hold(ConnectionId id) { connections_.at(id)->is_held = true; }
+
+void PureRouter::resume(ConnectionId id) {
+    Connection& connection = *connections_.at(id);
+    connection.is_held = false;
+    Hosted& hosted = *connection.hosted;
+    while (!connection.held.empty() && connection.state == Connection::State::joined) {
+        hosted.realm->handle_again_judged(connection.peer, std::move(connection.held.front()),
+                                          hosted.effects);
+        connection.held.pop_front();
+        apply(hosted);
+    }
+}
+
+void PureRouter::refuse_invocations(ConnectionId id) {
+    connections_.at(id)->refuses_invocations = true;
+}
+
 void PureRouter::apply(Hosted& hosted) {
     for (const Effect& effect : hosted.effects.list()) {
-        for (const PeerRef& to : hosted.effects.receivers(effect)) {
-            const auto found = hosted.peers.find({to.slot, to.generation});
-            CHECK(found != hosted.peers.end(), "an effect must go to a session of the realm");
-            Connection& connection = *found->second;
-            connection.outgoing.push_back(effect.parcel);
-            if (effect.kind != Effect::Kind::close) continue;
-            hosted.peers.erase(found);
-            connection.state = effect.close_kind == CloseKind::goodbye ? Connection::State::leaving
-                                                                       : Connection::State::closed;
-        }
+        for (const PeerRef& to : hosted.effects.receivers(effect)) deliver(hosted, effect, to);
     }
     hosted.effects.clear();
+    for (const auto& [peer, connection] : hosted.peers) {
+        if (connection->refused.empty()) continue;
+        const RequestId invocation = connection->refused.front();
+        connection->refused.pop_front();
+        hosted.realm->refuse_invocation(connection->peer, invocation, uris::payload_size_exceeded,
+                                        hosted.effects);
+        return apply(hosted);
+    }
+}
+
+void PureRouter::deliver(Hosted& hosted, const Effect& effect, const PeerRef& to) {
+    const auto found = hosted.peers.find({to.slot, to.generation});
+    CHECK(found != hosted.peers.end(), "an effect must go to a session of the realm");
+    Connection& connection = *found->second;
+    const auto* invocation = std::get_if<Invocation>(&effect.parcel->message());
+    if (invocation != nullptr && connection.refuses_invocations) {
+        connection.refused.push_back(invocation->request);
+        return;
+    }
+    connection.outgoing.push_back(effect.parcel);
+    if (effect.kind != Effect::Kind::close) return;
+    hosted.peers.erase(found);
+    connection.state = effect.close_kind == CloseKind::goodbye ? Connection::State::leaving
+                                                               : Connection::State::closed;
 }
 
 std::deque<ParcelPtr>& PureRouter::outgoing(ConnectionId connection) {

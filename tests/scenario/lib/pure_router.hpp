@@ -32,6 +32,12 @@ class PureRouter {
     void receive(ConnectionId connection, Result<Message> message);
     /// The transport is gone.
     void drop(ConnectionId connection);
+    /// What the gate lets through of the connection waits; resume() has the realm judge it again,
+    /// as after a reload that came between.
+    void hold(ConnectionId connection);
+    void resume(ConnectionId connection);
+    /// From now on the transport takes no INVOCATION, as if each were too long for it.
+    void refuse_invocations(ConnectionId connection);
 
     [[nodiscard]] std::deque<ParcelPtr>& outgoing(ConnectionId connection);
     /// The router ended the connection (after what is in outgoing()).
@@ -53,6 +59,7 @@ class PureRouter {
     void violate(Connection& connection, Message abort);
     void leave(Connection& connection);
     void apply(Hosted& hosted);
+    void deliver(Hosted& hosted, const Effect& effect, const PeerRef& to);
     void swap_permissions(Hosted& hosted);
 
     SeededRandom random_;

@@ -82,6 +82,9 @@ class Run {
             case Step::Kind::set_role:
             case Step::Kind::remove_role:
             case Step::Kind::close_realm:
+            case Step::Kind::hold:
+            case Step::Kind::resume:
+            case Step::Kind::refuse:
                 return driver_.control(step);
         }
     }

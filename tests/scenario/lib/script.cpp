@@ -162,6 +162,12 @@ class ScriptParser {
             step.kind = Step::Kind::close_realm;
         } else if (words[0] == "remove_role") {
             step.kind = Step::Kind::remove_role;
+        } else if (words[0] == "hold") {
+            step.kind = Step::Kind::hold;
+        } else if (words[0] == "resume") {
+            step.kind = Step::Kind::resume;
+        } else if (words[0] == "refuse") {
+            step.kind = Step::Kind::refuse;
         } else if (words[0] == "role") {
             step.kind = Step::Kind::set_role;
             words.erase(words.begin(), words.begin() + 2);

@@ -75,6 +75,9 @@ struct Step {
         set_role,      ///< `! role guest prefix com.a allow=call`: replaces the role's rules
         remove_role,   ///< `! remove_role guest`
         close_realm,   ///< `! close_realm realm1`
+        hold,          ///< `! hold A`: what the gate lets through of A waits before the realm
+        resume,        ///< `! resume A`: and is now judged again
+        refuse,        ///< `! refuse A`: the transport of A takes no INVOCATION from now on
     };
     Kind kind = Kind::send;
     int line = 0;
@@ -83,7 +86,7 @@ struct Step {
     SessionSetting setting;
     Pattern message;
     std::string bytes;
-    std::string first;  ///< names of a check; role or realm of a `!`
+    std::string first;  ///< names of a check; role, realm or session of a `!`
     std::string second;
     std::vector<PermissionRule> rules;
 };
