@@ -72,7 +72,8 @@ ClientRoles ClientRoles::read(const Dict& roles) {
 
 Dict router_roles() {
     return Dict{
-        {"broker", role_with({Feature::pattern_based_subscription, Feature::payload_passthru_mode,
+        {"broker", role_with({Feature::event_history, Feature::event_retention,
+                              Feature::pattern_based_subscription, Feature::payload_passthru_mode,
                               Feature::publisher_exclusion, Feature::publisher_identification,
                               Feature::publication_trustlevels, Feature::session_meta_api,
                               Feature::sharded_subscription, Feature::shareded_subscriptions,

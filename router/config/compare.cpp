@@ -185,7 +185,9 @@ ConfigChanges compare(const RouterConfig& before, const RouterConfig& after) {
         if (!sorter.parts("realms", name).empty()) changes.realms_changed.push_back(name);
     }
 
-    if (words.count("shards") != 0) changes.restart_needed.emplace_back("shards");
+    for (const char* setting : {"shards", "storage"}) {
+        if (words.count(setting) != 0) changes.restart_needed.emplace_back(setting);
+    }
     changes.is_router_changed = words.size() > changes.restart_needed.size();
     for (auto& [path, text] : words) changes.words.push_back(std::move(text));
     return changes;

@@ -102,6 +102,7 @@ struct RealmConfig {
     std::optional<std::string> anonymous_role;
     std::map<std::string, UserCredentials, std::less<>> users;
     RealmLimits limits;
+    std::vector<HistoryRule> history;
     std::optional<LogLevel> log_level;  ///< absent: the router's
 };
 
@@ -117,6 +118,8 @@ struct RouterConfig {
     std::uint32_t connections_max = 10'000;
     std::uint32_t handshakes_max = 1'000;  ///< connections that have not joined yet
     Duration drain_timeout = std::chrono::seconds{10};
+    /// Folder of kept events; empty: in memory only.
+    std::string storage;
 };
 
 /// One fault of the operator. Line and column count from 1; 0 if the fault has no place.

@@ -4,6 +4,8 @@
 
 #include "router/config/settings.hpp"
 
+#include <filesystem>
+
 namespace kreisel {
 
 namespace {
@@ -45,6 +47,20 @@ Setting<RouterConfig> shards_setting() {
         });
 }
 
+Setting<RouterConfig> storage_setting() {
+    return scalar<RouterConfig>(
+        "storage", "the path of a folder",
+        [](Reader& reader, const YamlNode&, const std::string& path, RouterConfig& config) {
+            // A relative path starts where realms.yaml stands.
+            const auto base = std::filesystem::path(reader.file()).parent_path();
+            if (!path.empty()) config.storage = (base / path).lexically_normal().string();
+            return !path.empty();
+        },
+        [](const RouterConfig& config) {
+            return config.storage.empty() ? std::string() : show_text(config.storage);
+        });
+}
+
 Table<RouterConfig> make_router_table() {
     // Limits stand first: listeners and realms start from them.
     Table<RouterConfig> table;
@@ -59,6 +75,7 @@ Table<RouterConfig> make_router_table() {
     table.push_back(count("max_connections", &RouterConfig::connections_max, 1U, 10 * million));
     table.push_back(count("handshakes_in_flight", &RouterConfig::handshakes_max, 1U, million));
     table.push_back(duration("drain_timeout", &RouterConfig::drain_timeout, Duration{0}, hours{1}));
+    table.push_back(storage_setting());
     table.push_back(required(listeners_setting()));
     table.push_back(required(realms_setting()));
     return table;
@@ -103,7 +120,9 @@ Table<RealmLimits> realm_limits_table() {
               10 * million),
         count("testaments_per_session", &RealmLimits::testaments_per_session, 0U, million),
         size("testament_bytes_per_session", &RealmLimits::testament_bytes_per_session, 0, gibibyte),
-        size("detail_bytes_per_session", &RealmLimits::detail_bytes_per_session, 0, gibibyte)};
+        size("detail_bytes_per_session", &RealmLimits::detail_bytes_per_session, 0, gibibyte),
+        count("retained_topics", &RealmLimits::retained_topics, 0U, 10 * million),
+        size("retained_bytes", &RealmLimits::retained_bytes, 0, 64 * gibibyte)};
 }
 
 Table<KeepAlive> keep_alive_table() {

@@ -11,9 +11,11 @@ namespace kreisel {
 [[nodiscard]] Table<ConnectionLimits> connection_limits_table();
 [[nodiscard]] Table<RealmLimits> realm_limits_table();
 [[nodiscard]] Table<KeepAlive> keep_alive_table();
+[[nodiscard]] Setting<RealmConfig> history_setting();
 [[nodiscard]] Setting<RouterConfig> listeners_setting();
 [[nodiscard]] Setting<RouterConfig> realms_setting();
 [[nodiscard]] const Choices<LogLevel>& log_levels();
+[[nodiscard]] const Choices<MatchPolicy>& match_policies();
 
 /// All of the file.
 [[nodiscard]] const Table<RouterConfig>& router_table();

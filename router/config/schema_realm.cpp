@@ -19,12 +19,6 @@ const Choices<UriRule>& uri_rules() {
                                              {"strict", UriRule::strict}};
     return choices;
 }
-const Choices<MatchPolicy>& match_policies() {
-    static const Choices<MatchPolicy> choices = {{"exact", MatchPolicy::exact},
-                                                 {"prefix", MatchPolicy::prefix},
-                                                 {"wildcard", MatchPolicy::wildcard}};
-    return choices;
-}
 const Choices<Action>& actions() {
     static const Choices<Action> choices = {{"publish", Action::publish},
                                             {"subscribe", Action::subscribe},
@@ -262,6 +256,7 @@ Table<RealmConfig> realm_table() {
             boolean("strict_request_ids", &RealmConfig::has_strict_request_ids),
             log_level,
             section("limits", lifted(realm_limits_table(), &RealmConfig::limits)),
+            history_setting(),
             list_of("roles", role_table(), std::move(roles)),
             section("authentication", authentication_table())};
 }
@@ -283,6 +278,13 @@ void judge_roles(Reader& reader, const YamlNode& node, const RealmConfig& realm)
 }
 
 }  // namespace
+
+const Choices<MatchPolicy>& match_policies() {
+    static const Choices<MatchPolicy> choices = {{"exact", MatchPolicy::exact},
+                                                 {"prefix", MatchPolicy::prefix},
+                                                 {"wildcard", MatchPolicy::wildcard}};
+    return choices;
+}
 
 Setting<RouterConfig> realms_setting() {
     ListAccess<RouterConfig, RealmConfig> access;

@@ -3,6 +3,7 @@
 #include "common/base/check.hpp"
 #include "router/core/answers.hpp"
 #include "router/core/eligibility.hpp"
+#include "router/core/events/event_keeper.hpp"
 #include "router/core/meta/meta_events.hpp"
 #include "router/core/passthru.hpp"
 #include "router/core/rendezvous.hpp"
@@ -54,6 +55,11 @@ void Broker::subscribe(Session& session, const Subscribe& request, Effects& effe
     if (!TopicIndex::takes(request.topic, *match)) {
         return refuse(uris::limit_exceeded, "the pattern has too many components");
     }
+    const bool wants_retained = request.options.is_true("get_retained");
+    if (wants_retained && *match != MatchPolicy::exact && !EventKeeper::may_search(session)) {
+        return refuse(uris::limit_exceeded,
+                      "the session waits for the retained events of as many patterns as it may");
+    }
     Handle handle = index_.find(request.topic, *match);
     const bool is_new = handle == TopicIndex::no_entry;
     // A repeated SUBSCRIBE gets the id it has, and events once
@@ -76,10 +82,12 @@ void Broker::subscribe(Session& session, const Subscribe& request, Effects& effe
                                      static_cast<std::uint32_t>(subscription.subscribers.size()));
         subscription.shards.add(subscription.subscribers.size(), nkey);
         subscription.subscribers.push_back(session.ref);
+        if (subscription.subscribers.size() == 1) ++held_count_;
         ++subscriber_count_;
         meta_.subscribed(session, subscription);
     }
     effects.send(session.ref, Subscribed{request.request, subscriptions_[handle]->id});
+    if (wants_retained) keeper_.send_retained(session, *subscriptions_[handle], effects);
 }
 
 void Broker::unsubscribe(Session& session, const Unsubscribe& request, Effects& effects) {
@@ -94,14 +102,60 @@ void Broker::unsubscribe(Session& session, const Unsubscribe& request, Effects& 
 }
 
 void Broker::publish(Session& session, Publish request, Effects& effects) {
-    Publication publication{session, request, request.options.is_true("acknowledge"), false, {}};
+    Publication publication{session,
+                            request,
+                            request.options.is_true("acknowledge"),
+                            false,
+                            request.options.is_true("retain"),
+                            {}};
     if (!judge(publication, effects)) return;
     matched_.clear();
     index_.match(request.topic, [this](Handle handle) { matched_.push_back(handle); });
-    if (matched_.empty() && !publication.is_acknowledged) return;
+    const bool may_be_kept = publication.is_retained || keeper_.has_logs();
+    if (matched_.empty() && !publication.is_acknowledged && !may_be_kept) return;
     publication.id = PublicationId{random_.global_id()};
+    if (may_be_kept) return publish_kept(publication, effects);
     if (!matched_.empty()) distribute(publication, effects);
     acknowledge(publication, effects);
+}
+
+void Broker::publish_kept(const Publication& publication, Effects& effects) {
+    Keeping keeping = keeping_of(publication);
+    bool is_kept = keeping.event != nullptr;
+    if (is_kept) {
+        auto judged = keeper_.judge(keeping);
+        if (!judged && publication.is_acknowledged) {
+            return refuse(publication, std::move(judged.error()), effects);
+        }
+        // Unacknowledged, it is better heard by those who are there than by nobody.
+        is_kept = judged.has_value();
+    }
+    if (!matched_.empty()) distribute(publication, effects);
+    const bool waits =
+        is_kept && keeper_.keep(keeping, publication.publisher, publication.request.request,
+                                publication.is_acknowledged);
+    if (!waits) acknowledge(publication, effects);
+}
+
+Keeping Broker::keeping_of(const Publication& publication) const {
+    Keeping keeping{{}, publication.is_retained, nullptr};
+    for (const Handle handle : matched_) {
+        EventLog* log = subscriptions_[handle]->log;
+        if (log != nullptr) keeping.logs.push_back(log);
+    }
+    if (keeping.logs.empty() && !keeping.is_retained) return keeping;
+    const bool is_excluded = !is_false(publication.request.options, "exclude_me");
+    keeping.event = make_kept_event(publication.request, publication.id, meta_.wall(),
+                                    is_excluded ? publication.publisher.info.id : SessionId{},
+                                    details_of(publication, Subscription{}));
+    return keeping;
+}
+
+void Broker::refuse(const Publication& publication, Error error, Effects& effects) {
+    if (!publication.is_acknowledged) return;  // nobody waits, and no answer may be sent
+    effects.send(publication.publisher.ref,
+                 make_error(MessageType::publish, publication.request.request, error.uri,
+                            std::move(error.text)));
 }
 
 void Broker::acknowledge(const Publication& publication, Effects& effects) {
@@ -111,21 +165,18 @@ void Broker::acknowledge(const Publication& publication, Effects& effects) {
 
 bool Broker::judge(Publication& publication, Effects& effects) {
     const Publish& request = publication.request;
-    const auto refuse = [&](std::string_view uri, std::string text) {
-        // Nobody waits for an answer to an unacknowledged PUBLISH, and none may be sent.
-        if (!publication.is_acknowledged) return false;
-        effects.send(publication.publisher.ref,
-                     make_error(MessageType::publish, request.request, uri, std::move(text)));
+    const auto deny = [&](std::string_view uri, std::string text) {
+        refuse(publication, Error{uri, std::move(text)}, effects);
         return false;
     };
     if (is_reserved_uri(request.topic)) {
-        return refuse(uris::invalid_uri, "topics of wamp belong to the protocol");
+        return deny(uris::invalid_uri, "topics of wamp belong to the protocol");
     }
     const bool is_asked = request.options.is_true("disclose_me");
     const Disclose rule =
         publication.publisher.permissions->disclosure(Action::publish, request.topic);
     if (is_asked && rule == Disclose::never) {
-        return refuse(uris::disclose_me_disallowed, "publishers of this topic are not disclosed");
+        return deny(uris::disclose_me_disallowed, "publishers of this topic are not disclosed");
     }
     publication.is_disclosed = is_disclosed(rule, is_asked);
     return true;
@@ -137,6 +188,7 @@ void Broker::distribute(const Publication& publication, Effects& effects) {
     const bool is_publisher_excluded = !is_false(request.options, "exclude_me");
     for (const Handle handle : matched_) {
         const Subscription& subscription = *subscriptions_[handle];
+        if (subscription.subscribers.empty()) continue;
         send_event(publication.publisher, subscription,
                    Event{subscription.id, publication.id, details_of(publication, subscription),
                          request.payload},
@@ -246,7 +298,9 @@ void Broker::remove_subscriber(Session& session, SubscriptionId id) {
     session.subscriptions.erase(id.value);
     --subscriber_count_;
     meta_.unsubscribed(session, subscription);
-    if (subscribers.empty()) remove_subscription(*handle);
+    if (!subscribers.empty()) return;
+    --held_count_;
+    if (subscription.log == nullptr) remove_subscription(*handle);
 }
 
 void Broker::revoke_unpermitted(Session& session, Effects& effects) {
@@ -273,14 +327,30 @@ void Broker::clear() {
     for (auto& subscription : subscriptions_) {
         if (subscription == nullptr) continue;
         subscriber_count_ -= subscription->subscribers.size();
+        if (!subscription->subscribers.empty()) --held_count_;
+        subscription->subscribers.clear();
+        if (subscription->log != nullptr) continue;
         remove_subscription(index_.find(subscription->topic, subscription->match));
     }
-    CHECK(subscriber_count_ == 0 && by_id_.empty(), "every subscriber has a subscription");
+    CHECK(subscriber_count_ == 0 && held_count_ == 0, "every subscriber has a subscription");
+}
+
+void Broker::set_log(const LogKey& key, EventLog* log) {
+    Handle handle = index_.find(key.uri, key.match);
+    if (handle == TopicIndex::no_entry) {
+        if (log == nullptr) return;
+        handle = add_subscription(key.uri, key.match);
+    }
+    Subscription& subscription = *subscriptions_[handle];
+    subscription.log = log;
+    if (log == nullptr && subscription.subscribers.empty()) remove_subscription(handle);
 }
 
 bool Broker::has_subscribers(std::string_view topic) const {
     bool is_taken = false;
-    index_.match(topic, [&is_taken](Handle) { is_taken = true; });
+    index_.match(topic, [&](Handle handle) {
+        is_taken = is_taken || !subscriptions_[handle]->subscribers.empty();
+    });
     return is_taken;
 }
 
@@ -310,8 +380,8 @@ Broker::Handle Broker::add_subscription(const Uri& topic, MatchPolicy match) {
         free_.pop_back();
     }
     const SubscriptionId id{++last_id_};
-    subscriptions_[handle] =
-        std::make_unique<Subscription>(Subscription{id, topic, match, {}, meta_.wall(), {}});
+    subscriptions_[handle] = std::make_unique<Subscription>(
+        Subscription{id, topic, match, {}, meta_.wall(), {}, nullptr});
     by_id_.insert(id.value, handle);
     index_.insert(topic, match, handle);
     return handle;

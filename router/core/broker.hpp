@@ -7,6 +7,7 @@
 
 #include "common/base/random.hpp"
 #include "router/core/effects.hpp"
+#include "router/core/events/event_store.hpp"
 #include "router/core/id_map.hpp"
 #include "router/core/sessions.hpp"
 #include "router/core/shards.hpp"
@@ -21,6 +22,9 @@
 namespace kreisel {
 
 class Eligibility;
+class EventKeeper;
+class EventLog;
+struct Keeping;
 class MetaEvents;
 
 struct Subscription {
@@ -30,6 +34,8 @@ struct Subscription {
     std::vector<PeerRef> subscribers;
     WallTime created{};
     Shards shards;
+    /// Where its events are kept, if they are: then it lives on without subscribers.
+    EventLog* log = nullptr;
 };
 
 /// One PUBLISH under way.
@@ -38,6 +44,7 @@ struct Publication {
     const Publish& request;
     bool is_acknowledged = false;
     bool is_disclosed = false;  ///< subscribers are told who published
+    bool is_retained = false;
     PublicationId id;
 };
 
@@ -45,8 +52,13 @@ class Broker {
   public:
     /// The references must outlive the broker.
     Broker(const Sessions& sessions, Random& random, const RealmLimits& limits, MetaEvents& meta,
-           std::uint64_t seed)
-        : sessions_(sessions), random_(random), limits_(limits), meta_(meta), index_(seed) {}
+           EventKeeper& keeper, std::uint64_t seed)
+        : sessions_(sessions),
+          random_(random),
+          limits_(limits),
+          meta_(meta),
+          keeper_(keeper),
+          index_(seed) {}
 
     void subscribe(Session& session, const Subscribe& request, Effects& effects);
     void unsubscribe(Session& session, const Unsubscribe& request, Effects& effects);
@@ -62,8 +74,10 @@ class Broker {
     /// revocation, with `reason` if it is not empty.
     void revoke(Session& session, SubscriptionId subscription, std::string_view reason,
                 Effects& effects);
-    /// Forgets all subscriptions; the sessions are forgotten with them.
+    /// Forgets all subscribers; the sessions are forgotten with them.
     void clear();
+    /// The events of a pattern go to `log` from now on, or, if it is nullptr, nowhere.
+    void set_log(const LogKey& key, EventLog* log);
 
     [[nodiscard]] bool has_subscribers(std::string_view topic) const;
     /// The subscription of this id, or of this topic and policy; nullptr if there is none.
@@ -79,7 +93,8 @@ class Broker {
         }
     }
 
-    [[nodiscard]] std::size_t subscription_count() const { return by_id_.size(); }
+    /// Those that somebody holds.
+    [[nodiscard]] std::size_t subscription_count() const { return held_count_; }
     [[nodiscard]] std::size_t subscriber_count() const { return subscriber_count_; }
 
   private:
@@ -91,6 +106,11 @@ class Broker {
     [[nodiscard]] bool judge(Publication& publication, Effects& effects);
     /// EVENTs to whoever holds one of the matched subscriptions.
     void distribute(const Publication& publication, Effects& effects);
+    /// A publication to a topic with history, or one to be retained.
+    void publish_kept(const Publication& publication, Effects& effects);
+    /// The logs of the matched subscriptions and the event as it is kept; none if nothing is.
+    [[nodiscard]] Keeping keeping_of(const Publication& publication) const;
+    static void refuse(const Publication& publication, Error error, Effects& effects);
     static void acknowledge(const Publication& publication, Effects& effects);
     void send_event(const Session& publisher, const Subscription& subscription, Event event,
                     bool is_publisher_excluded, const Eligibility& eligibility, Effects& effects);
@@ -104,12 +124,14 @@ class Broker {
     Random& random_;
     const RealmLimits& limits_;
     MetaEvents& meta_;
+    EventKeeper& keeper_;
     TopicIndex index_;
     std::vector<std::unique_ptr<Subscription>> subscriptions_;  ///< by handle
     std::vector<Handle> free_;
     IdMap<Handle> by_id_;
     std::uint64_t last_id_ = 0;
     std::size_t subscriber_count_ = 0;
+    std::size_t held_count_ = 0;
     std::vector<Handle> matched_;  ///< of one publication; kept for its memory
 };
 

@@ -25,7 +25,27 @@ bool passes(const std::optional<std::vector<Item>>& eligible,
     return (!eligible || has(*eligible, item)) && (!exclude || !has(*exclude, item));
 }
 
+/// Whether `item` is in the eligible list of `options`, if present, and not in the exclude list.
+bool passes_lists(const Dict& options, std::string_view eligible_key, std::string_view exclude_key,
+                  const Value& item) {
+    const auto holds = [&item](const List& list) {
+        return std::any_of(list.begin(), list.end(), [&item](const Value& entry) {
+            return entry == item || (item.to_uint() && entry.to_uint() == item.to_uint());
+        });
+    };
+    const List* eligible = options.find_list(eligible_key);
+    const List* exclude = options.find_list(exclude_key);
+    return (eligible == nullptr || holds(*eligible)) && (exclude == nullptr || !holds(*exclude));
+}
+
 }  // namespace
+
+bool is_eligible(const Dict& options, const SessionInfo& receiver) {
+    if (options.empty()) return true;
+    return passes_lists(options, "eligible", "exclude", receiver.id) &&
+           passes_lists(options, "eligible_authid", "exclude_authid", receiver.authid) &&
+           passes_lists(options, "eligible_authrole", "exclude_authrole", receiver.authrole);
+}
 
 Eligibility::Eligibility(const Dict& options) {
     if (options.empty()) return;

@@ -45,4 +45,7 @@ class Eligibility {
     std::optional<std::string_view> rkey_;
 };
 
+/// The same for one receiver alone, without any preparation.
+[[nodiscard]] bool is_eligible(const Dict& options, const SessionInfo& receiver);
+
 }  // namespace kreisel

@@ -5,6 +5,7 @@
 #include "router/core/broker.hpp"
 #include "router/core/dealer.hpp"
 #include "router/core/departures.hpp"
+#include "router/core/events/event_keeper.hpp"
 #include "router/core/meta/meta_api.hpp"
 #include "router/core/meta/meta_events.hpp"
 #include "router/core/reflection.hpp"
@@ -63,13 +64,15 @@ struct Realm::Parts {
         : options(std::move(o)),
           sessions(random.next()),
           events(broker, time),
-          broker(sessions, random, options.limits, events, random.next()),
+          keeper(sessions, options.limits, time, options.store),
+          broker(sessions, random, options.limits, events, keeper, random.next()),
           dealer(sessions, random, options.limits, events, random.next()),
           reflection(options.limits, events, random.next()),
           departures(sessions, broker, dealer, reflection, events),
           meta(
               RealmTables{sessions, broker, dealer, departures, reflection, options.limits, time}) {
         if (options.permissions == nullptr) options.permissions = std::make_shared<Permissions>();
+        keeper.set_rules(options.history, broker);
     }
 
     void dispatch(Session& session, Message message, Effects& effects);
@@ -92,6 +95,7 @@ struct Realm::Parts {
     RealmTime time;
     Sessions sessions;
     MetaEvents events;
+    EventKeeper keeper;
     Broker broker;
     Dealer dealer;
     Reflection reflection;
@@ -208,13 +212,14 @@ RequestId Realm::oldest_invocation(PeerRef callee) const {
 
 std::optional<TimePoint> Realm::next_deadline() const {
     // What sessions left behind is due at once, that is: as of the last time known here.
-    if (parts_->departures.empty()) return std::nullopt;
-    return parts_->time.now;
+    if (!parts_->departures.empty()) return parts_->time.now;
+    return parts_->keeper.next_deadline();
 }
 
 void Realm::on_time(TimePoint now, Effects& effects) {
     parts_->time.now = std::max(parts_->time.now, now);
     parts_->departures.run(effects);
+    parts_->keeper.on_time(effects);
     parts_->events.flush(effects);
 }
 
@@ -249,6 +254,17 @@ void Realm::set_permissions(PermissionsPtr permissions, Effects& effects) {
 }
 
 void Realm::set_limits(const RealmLimits& limits) { parts_->options.limits = limits; }
+
+void Realm::set_history(std::vector<HistoryRule> rules) {
+    parts_->options.history = std::move(rules);
+    parts_->keeper.set_rules(parts_->options.history, parts_->broker);
+}
+
+void Realm::restore(StoredEvents stored) { parts_->keeper.restore(std::move(stored)); }
+
+void Realm::on_stored(const StoreOutcome& outcome, Effects& effects) {
+    parts_->keeper.on_stored(outcome, effects);
+}
 
 void Realm::close_all(std::string_view reason, Effects& effects) {
     for (const PeerRef peer : parts_->sessions.joined()) {

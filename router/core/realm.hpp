@@ -16,6 +16,8 @@
 #include "common/wamp/features.hpp"
 #include "common/wamp/messages.hpp"
 #include "router/core/effects.hpp"
+#include "router/core/events/event_store.hpp"
+#include "router/core/events/history_rule.hpp"
 #include "router/core/permissions.hpp"
 #include "router/core/quirks.hpp"
 
@@ -23,6 +25,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace kreisel {
 
@@ -41,12 +44,18 @@ struct RealmLimits {
     std::uint32_t definitions_per_realm = 5'000;
     std::uint32_t definition_bytes_per_session = 1'000'000;
     std::uint32_t definition_bytes_per_realm = 4'000'000;
+    /// Of the realm: topics with a retained event, and what all of these take.
+    std::uint32_t retained_topics = 10'000;
+    std::uint64_t retained_bytes = std::uint64_t{64} << 20;
 };
 
 struct RealmOptions {
     Uri name;
     RealmLimits limits;
     PermissionsPtr permissions;
+    std::vector<HistoryRule> history{};
+    /// Where kept events survive the realm; nullptr: in memory only. Must outlive the realm.
+    EventStore* store = nullptr;
 };
 
 /// Who joins: the outcome of the handshake.
@@ -124,6 +133,12 @@ class Realm {
     /// whose role is gone are closed with GOODBYE.
     void set_permissions(PermissionsPtr permissions, Effects& effects);
     void set_limits(const RealmLimits& limits);
+    /// Swaps the rules of event history; events under rules that stay are kept as far as they fit.
+    void set_history(std::vector<HistoryRule> rules);
+    /// What the store held, before the first input.
+    void restore(StoredEvents stored);
+    /// What became of a batch that was written to the store.
+    void on_stored(const StoreOutcome& outcome, Effects& effects);
     /// GOODBYE with `reason` to every session, which is out of the tables afterwards.
     void close_all(std::string_view reason, Effects& effects);
 

@@ -39,6 +39,8 @@ struct Session {
     /// Definition -> nothing, and their bytes. Reflection's.
     IdMap<std::uint8_t> definitions;
     std::size_t definition_bytes = 0;
+    /// Searches for the retained events of its subscriptions under way. The event keeper's.
+    std::uint32_t retained_searches = 0;
     /// What wamp.session.modify_details has added to the identity. The meta API's.
     Dict details;
     std::unique_ptr<Testaments> testaments;  ///< nullptr: none

@@ -20,6 +20,11 @@ constexpr Duration time_per_stay = std::chrono::milliseconds{2};
 /// Effects that are carried out together.
 constexpr std::size_t effects_per_step = 4'096;
 
+RealmOptions with_store(RealmOptions options, EventStore* store) {
+    options.store = store;
+    return options;
+}
+
 TimePoint steady_now() { return SystemClock{}.now(); }
 
 }  // namespace
@@ -29,13 +34,19 @@ struct RealmHost::Timer {
     boost::asio::steady_timer timer;
 };
 
-RealmHost::RealmHost(RealmOptions options, std::vector<Shard*> shards, std::uint64_t access_version)
-    : realm_(std::move(options), random_),
+RealmHost::RealmHost(RealmOptions options, EventWriter::Opened stored, std::vector<Shard*> shards,
+                     std::uint64_t access_version)
+    : store_(std::move(stored.store)),
+      realm_(with_store(std::move(options), store_.get()), random_),
       shards_(std::move(shards)),
       is_single_(shards_.size() == 1),
       outgoing_(shards_.size()),
       access_version_(access_version),
-      timer_(std::make_unique<Timer>(shards_.front()->context())) {}
+      timer_(std::make_unique<Timer>(shards_.front()->context())) {
+    // Before the first input: what was kept has an age.
+    realm_.set_time({steady_now(), SystemClock{}.wall()});
+    realm_.restore(std::move(stored.events));
+}
 
 RealmHost::~RealmHost() = default;
 
@@ -121,6 +132,10 @@ void RealmHost::run(Task task) {
     input.kind = Input::Kind::task;
     input.task = std::move(task);
     put(std::move(input));
+}
+
+void RealmHost::set_history(std::vector<HistoryRule> rules) {
+    run([rules = std::move(rules)](Realm& realm, Effects&) { realm.set_history(rules); });
 }
 
 void RealmHost::set_access(std::uint64_t version, PermissionsPtr permissions,

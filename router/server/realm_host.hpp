@@ -10,6 +10,7 @@
 #include "common/base/random.hpp"
 #include "router/core/realm.hpp"
 #include "router/server/shard.hpp"
+#include "router/storage/event_writer.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -26,7 +27,9 @@ class RealmHost : public std::enable_shared_from_this<RealmHost> {
   public:
     using Task = std::function<void(Realm&, Effects&)>;
 
-    RealmHost(RealmOptions options, std::vector<Shard*> shards, std::uint64_t access_version);
+    /// What the realm keeps goes to `stored.store`, if there is one.
+    RealmHost(RealmOptions options, EventWriter::Opened stored, std::vector<Shard*> shards,
+              std::uint64_t access_version);
     ~RealmHost();
 
     // --- any shard ---
@@ -50,6 +53,7 @@ class RealmHost : public std::enable_shared_from_this<RealmHost> {
     void run(Task task);
     /// New rules from now on; bursts admitted under older ones are judged again.
     void set_access(std::uint64_t version, PermissionsPtr permissions, const RealmLimits& limits);
+    void set_history(std::vector<HistoryRule> rules);
     /// Level of this realm's sessions; nothing: the router's.
     void set_log_level(std::optional<LogLevel> level);
     [[nodiscard]] std::optional<LogLevel> log_level() const;
@@ -91,6 +95,7 @@ class RealmHost : public std::enable_shared_from_this<RealmHost> {
     [[nodiscard]] std::unique_lock<std::mutex> lock();
 
     SystemRandom random_;
+    const std::shared_ptr<RealmStore> store_;  ///< nullptr: events are kept in memory
     Realm realm_;
     std::vector<Shard*> shards_;
     const bool is_single_;

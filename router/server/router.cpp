@@ -54,11 +54,14 @@ bool Router::is_overloaded() const {
 }
 
 tl::expected<void, std::string> Router::start() {
+    if (!config_.storage.empty()) writer_ = std::make_unique<EventWriter>(config_.storage);
+    auto stored = open_stores(config_);
+    if (!stored) return tl::unexpected(stored.error());
     auto opened = open_listeners(config_.listeners);
     if (!opened) return tl::unexpected(opened.error());
     listeners_ = std::move(*opened);
     auto view = std::make_shared<RouterView>();
-    apply_realms(config_, *view);
+    apply_realms(config_, *view, std::move(*stored));
     for (const auto& listener : listeners_)
         view->settings.push_back(make_settings(listener.config));
     view_ = view;
@@ -133,13 +136,23 @@ void Router::on_accept(std::size_t listener, int descriptor, std::string peer) {
     }
 }
 
-std::shared_ptr<RealmHost> Router::make_host(const RealmConfig& realm,
-                                             const AccessSnapshot& access) {
+std::shared_ptr<RealmHost> Router::make_host(const RealmConfig& realm, const AccessSnapshot& access,
+                                             EventWriter::Opened stored) {
     std::vector<Shard*> shards;
     for (const auto& shard : shards_) shards.push_back(shard.get());
-    RealmOptions options{realm.name, realm.limits, access.realms.at(realm.name)->permissions};
-    auto host = std::make_shared<RealmHost>(std::move(options), std::move(shards), access.version);
+    RealmOptions options{realm.name, realm.limits, access.realms.at(realm.name)->permissions,
+                         realm.history};
+    const auto store = stored.store;
+    auto host = std::make_shared<RealmHost>(std::move(options), std::move(stored),
+                                            std::move(shards), access.version);
     host->set_log_level(realm.log_level);
+    if (store == nullptr) return host;
+    writer_->listen(*store, [weak = std::weak_ptr(host)](const StoreOutcome& outcome) {
+        const auto alive = weak.lock();
+        if (alive == nullptr) return;
+        alive->run(
+            [outcome](Realm& running, Effects& effects) { running.on_stored(outcome, effects); });
+    });
     return host;
 }
 
@@ -217,6 +230,8 @@ void Router::stop() {
     // Behind the acceptors' ends, so that a unix socket's file is gone.
     for (auto& shard : shards_) shard->stop();
     for (auto& shard : shards_) shard->join();
+    // The last steps of the realms are behind; what they kept is not on disk yet.
+    if (writer_ != nullptr) writer_->stop();
     // A realm's timer lives in the first shard's context, which must not go before it.
     for (auto& shard : shards_) shard->let_go();
     view_ = std::make_shared<RouterView>();

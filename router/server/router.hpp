@@ -12,6 +12,7 @@
 #include "router/config/config.hpp"
 #include "router/server/router_view.hpp"
 #include "router/server/shard.hpp"
+#include "router/storage/event_writer.hpp"
 
 #include <tl/expected.hpp>
 
@@ -83,10 +84,14 @@ class Router {
     void on_accept(std::size_t listener, int descriptor, std::string peer);
     void close_acceptor(const Listener& listener);
     [[nodiscard]] std::shared_ptr<RealmHost> make_host(const RealmConfig& realm,
-                                                       const AccessSnapshot& access);
+                                                       const AccessSnapshot& access,
+                                                       EventWriter::Opened stored);
+    /// What was kept of each realm that does not run yet; reads files.
+    using Stored = std::map<std::string, EventWriter::Opened>;
+    [[nodiscard]] tl::expected<Stored, std::string> open_stores(const RouterConfig& config);
     [[nodiscard]] ConnectionSettingsPtr make_settings(const ListenerConfig& listener);
     void publish_view(RouterViewPtr view);
-    void apply_realms(const RouterConfig& next, RouterView& view);
+    void apply_realms(const RouterConfig& next, RouterView& view, Stored stored);
     void apply_limits();
 
     RouterConfig config_;
@@ -99,6 +104,8 @@ class Router {
     std::atomic<bool> is_draining_{false};
     bool is_running_ = false;
 
+    /// Absent without `storage`. Realms, which shards may hold, write to it to their end.
+    std::unique_ptr<EventWriter> writer_;
     std::vector<std::unique_ptr<Shard>> shards_;
     std::atomic<unsigned> next_shard_{0};
     std::vector<Listener> listeners_;

@@ -8,18 +8,34 @@
 
 namespace kreisel {
 
-void Router::apply_realms(const RouterConfig& next, RouterView& view) {
+tl::expected<Router::Stored, std::string> Router::open_stores(const RouterConfig& config) {
+    Stored stored;
+    for (const RealmConfig& realm : config.realms) {
+        if (writer_ == nullptr || (view_ && view_->hosts.count(realm.name) > 0)) continue;
+        auto opened = writer_->open(realm.name);
+        if (!opened) {
+            for (const auto& [name, store] : stored) writer_->close(name);
+            return tl::unexpected(opened.error());
+        }
+        stored.emplace(realm.name, std::move(*opened));
+    }
+    return stored;
+}
+
+void Router::apply_realms(const RouterConfig& next, RouterView& view, Stored stored) {
     view.access = make_access(next, version_);
     for (const RealmConfig& realm : next.realms) {
         const auto old = view_ ? view_->hosts.find(realm.name) : decltype(view_->hosts.end()){};
         if (!view_ || old == view_->hosts.end()) {
-            view.hosts.emplace(realm.name, make_host(realm, *view.access));
+            view.hosts.emplace(realm.name,
+                               make_host(realm, *view.access, std::move(stored[realm.name])));
             continue;
         }
         view.hosts.emplace(realm.name, old->second);
         old->second->set_log_level(realm.log_level);
         old->second->set_access(version_, view.access->realms.at(realm.name)->permissions,
                                 realm.limits);
+        old->second->set_history(realm.history);
     }
 }
 
@@ -32,13 +48,18 @@ tl::expected<std::vector<std::string>, std::string> Router::reload(RouterConfig 
             [&listener](const Listener& l) { return l.config.address == listener.address; });
         if (same == listeners_.end()) wanted.push_back(listener);
     }
+    auto stored = open_stores(next);
+    if (!stored) return tl::unexpected(stored.error());
     auto opened = open_listeners(wanted);
-    if (!opened) return tl::unexpected(opened.error());
+    if (!opened) {
+        for (const auto& [name, store] : *stored) writer_->close(name);
+        return tl::unexpected(opened.error());
+    }
 
     ++version_;
     auto view = std::make_shared<RouterView>();
     view->settings = view_->settings;
-    apply_realms(next, *view);
+    apply_realms(next, *view, std::move(*stored));
     std::vector<Listener> kept;
     std::vector<Listener> closing;
     for (Listener& listener : listeners_) {
@@ -72,6 +93,7 @@ tl::expected<std::vector<std::string>, std::string> Router::reload(RouterConfig 
         if (view->hosts.count(name) > 0) continue;
         host->run(
             [](Realm& realm, Effects& effects) { realm.close_all(uris::close_realm, effects); });
+        if (writer_ != nullptr) writer_->close(name);
     }
     for (const std::string& setting : changes.restart_needed) {
         KREISEL_LOG(warning, "a changed setting waits for a restart", {"what", setting});

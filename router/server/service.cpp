@@ -87,6 +87,8 @@ bool Service::run() { return loop_->run(); }
 bool Service::Loop::run() {
     // A peer that went away is an error code of write(), never a signal.
     std::signal(SIGPIPE, SIG_IGN);
+    // A file that may not grow is an error of write(), too.
+    std::signal(SIGXFSZ, SIG_IGN);
     signals_.add(SIGTERM);
     signals_.add(SIGINT);
     signals_.add(SIGHUP);

@@ -7,10 +7,13 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 
 import { run_calls } from "./driver/calls.mjs";
-import { login_realm, meta_realm, open_realm, pinging_realm } from "./driver/config.mjs";
+import {
+    keeping_realm, login_realm, meta_realm, open_realm, pinging_realm,
+} from "./driver/config.mjs";
 import { endpoints, peer_kinds } from "./driver/endpoints.mjs";
 import { run_events } from "./driver/events.mjs";
 import { run_keep_alive } from "./driver/keep_alive.mjs";
+import { run_kept_events } from "./driver/kept_events.mjs";
 import { run_login } from "./driver/login.mjs";
 import { run_meta } from "./driver/meta.mjs";
 import { run_passthru } from "./driver/passthru.mjs";
@@ -52,6 +55,7 @@ const stages = {
         },
     },
     passthru: { kinds: peer_kinds, config: open_realm, work: run_passthru },
+    kept_events: { kinds: peer_kinds, config: keeping_realm, work: run_kept_events },
     login: { kinds: peer_kinds, config: login_realm, work: run_login },
     restart: { kinds: ["autobahn", "wampy", "browser"], config: open_realm, work: run_restart },
     meta: { kinds: peer_kinds, config: meta_realm, work: run_meta },

@@ -14,11 +14,12 @@ ARROWS = {
     "common/net": ["common/base", "common/wamp", "common/wire", "common/codec"],
     "router/core": ["common/base", "common/wamp", "common/codec"],
     "router/access": ["common/base", "common/wamp", "common/codec", "common/auth", "router/core"],
+    "router/storage": ["common/base", "common/wamp", "common/codec", "router/core"],
     "router/config": [
         "common/base", "common/wamp", "common/auth", "router/core", "router/access"],
     "router/server": [
         "common/base", "common/wamp", "common/codec", "common/wire", "common/net", "common/auth",
-        "router/core", "router/access", "router/config"],
+        "router/core", "router/access", "router/config", "router/storage"],
     "router": [
         "common/base", "common/wamp", "router/access", "router/config", "router/server"],
     "client/core": ["common/base", "common/wamp", "common/codec", "common/auth"],

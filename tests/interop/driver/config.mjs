@@ -26,6 +26,17 @@ export function meta_realm(address) {
           - {uri: wamp., match: prefix, allow: [call, subscribe]}`);
 }
 
+/// The same with history below com.interop.kept, which anybody may ask for.
+export function keeping_realm(address) {
+    return open_realm(address)
+        .replace("    roles:", `    history:
+      - { uri: com.interop.kept, match: prefix }
+    roles:`)
+        .replace("    authentication:", `          - uri: wamp.subscription.get_events
+            allow: [call]
+    authentication:`);
+}
+
 /// The same with a router that pings every second and gives up soon.
 export function pinging_realm(address) {
     return `

@@ -134,7 +134,10 @@ export class AutobahnSessions {
                 args: encode_value(args ?? []), kwargs: encode_value(kwargs ?? {}),
             });
         };
-        await this.#settled(this.#entry(message).session.subscribe(topic, handler, options));
+        const subscription = await this.#settled(
+            this.#entry(message).session.subscribe(topic, handler, options),
+        );
+        return { subscription: encode_value(subscription.id) };
     }
 
     async publish(message) {

@@ -149,7 +149,9 @@ class Peer:
                 "topic": event.topic, "args": encode_value(args), "kwargs": encode_value(kwargs)})
 
         options = SubscribeOptions(details_arg="event", **message["options"])
-        await self.sessions[name].subscribe(handler, message["topic"], options=options)
+        answer = await self.sessions[name].subscribe(
+            handler, message["topic"], options=options)
+        return {"subscription": encode_value(answer.id)}
 
     async def publish(self, message):
         answer = self.sessions[message["session"]].publish(

@@ -123,7 +123,10 @@ serve({
                 args: encode_value(argsList ?? []), kwargs: encode_value(argsDict ?? {}),
             });
         };
-        await settled(opened(message).wampy.subscribe(topic, handler, message.options));
+        const answer = await settled(
+            opened(message).wampy.subscribe(topic, handler, message.options),
+        );
+        return { subscription: encode_value(answer.subscriptionId) };
     },
     async publish(message) {
         const { wampy, binary } = opened(message);

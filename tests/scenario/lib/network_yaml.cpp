@@ -26,6 +26,13 @@ void put_rule(std::string& yaml, const PermissionRule& rule) {
     if (rule.disclose == Disclose::never) yaml += "            disclose: never\n";
 }
 
+void put_history(std::string& yaml, const HistoryRule& rule) {
+    yaml += "      - uri: " + quoted(rule.uri) + "\n";
+    yaml += "        match: " + std::string(to_text(rule.match)) + "\n";
+    yaml += "        events_max: " + std::to_string(rule.events_max) + "\n";
+    yaml += "        bytes_max: " + std::to_string(rule.bytes_max) + "\n";
+}
+
 void put_realm(std::string& yaml, std::size_t script, const RealmSetting& realm) {
     yaml += "  - name: " + shared_name(script, realm.name) + "\n";
     yaml += std::string("    uri_rules: ") +
@@ -41,6 +48,9 @@ void put_realm(std::string& yaml, std::size_t script, const RealmSetting& realm)
             std::to_string(realm.limits.pending_calls_per_session) + "\n";
     yaml += "      testaments_per_session: " + std::to_string(realm.limits.testaments_per_session) +
             "\n";
+    yaml += "      retained_topics: " + std::to_string(realm.limits.retained_topics) + "\n";
+    if (!realm.history.empty()) yaml += "    history:\n";
+    for (const HistoryRule& rule : realm.history) put_history(yaml, rule);
     const PermissionsPtr permissions = permissions_of(realm);
     yaml += "    roles:\n";
     for (const auto& [name, role] : permissions->roles()) {

@@ -62,6 +62,7 @@ PureRouter::PureRouter(const std::vector<RealmSetting>& realms, std::uint64_t se
         options.name = setting.name;
         options.limits = setting.limits;
         options.permissions = hosted->access->permissions;
+        options.history = setting.history;
         hosted->realm = std::make_unique<Realm>(std::move(options), random_);
         snapshot->realms.emplace(setting.name, hosted->access);
         realms_.emplace(setting.name, std::move(hosted));

@@ -84,6 +84,8 @@ class ScriptParser {
             user_line(words);
         } else if (word == "trust") {
             trust_line(words);
+        } else if (word == "history") {
+            realm_of(words).history.push_back(parse_history(words));
         } else if (word == "role") {
             auto [role, rule] = role_rule(words);
             realm_of(words).roles[role].push_back(std::move(rule));

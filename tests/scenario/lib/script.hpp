@@ -36,6 +36,7 @@ struct RealmSetting {
     bool has_strict_request_ids = true;
     std::optional<std::string> anonymous_role = "anonymous";
     RealmLimits limits;
+    std::vector<HistoryRule> history;
     /// Rules by role; a role without any may do everything.
     std::map<std::string, std::vector<PermissionRule>> roles;
     std::map<std::string, std::uint32_t> trust_levels;  ///< by role

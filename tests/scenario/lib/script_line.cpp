@@ -154,6 +154,18 @@ PermissionRule parse_rule(const std::vector<std::string_view>& words) {
     return rule;
 }
 
+HistoryRule parse_history(const std::vector<std::string_view>& words) {
+    if (words.size() < 2) throw TextError("a history needs a match policy and a URI");
+    const auto match = match_policy_of(words[0]);
+    if (!match) throw TextError("unknown match policy " + std::string(words[0]));
+    HistoryRule rule;
+    rule.uri = words[1];
+    rule.match = *match;
+    rule.events_max = number_of(words, "events", rule.events_max);
+    rule.bytes_max = number_of(words, "bytes", static_cast<std::uint32_t>(rule.bytes_max));
+    return rule;
+}
+
 RealmSetting parse_realm(const std::vector<std::string_view>& words) {
     if (words.empty()) throw TextError("a realm needs a name");
     RealmSetting realm;
@@ -169,6 +181,7 @@ RealmSetting parse_realm(const std::vector<std::string_view>& words) {
         number_of(words, "registrations", limits.registrations_per_session);
     limits.pending_calls_per_session = number_of(words, "calls", limits.pending_calls_per_session);
     limits.testaments_per_session = number_of(words, "testaments", limits.testaments_per_session);
+    limits.retained_topics = number_of(words, "retained", limits.retained_topics);
     return realm;
 }
 

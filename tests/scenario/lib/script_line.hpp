@@ -16,6 +16,8 @@ namespace kreisel::scenario {
 /// `prefix com.a allow=call,publish disclose=never` (words from the match policy on).
 [[nodiscard]] PermissionRule parse_rule(const std::vector<std::string_view>& words);
 /// `realm NAME strict relaxed_ids no_anonymous anonymous=ROLE subscriptions=N ...`
+/// `prefix com.example. events=10 bytes=4096`
+[[nodiscard]] HistoryRule parse_history(const std::vector<std::string_view>& words);
 [[nodiscard]] RealmSetting parse_realm(const std::vector<std::string_view>& words);
 /// `subscriber caller+call_canceling realm=..`; adds the user that `role=` or `authid=` needs.
 [[nodiscard]] SessionSetting parse_session(std::string_view name,

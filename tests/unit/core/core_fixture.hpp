@@ -52,8 +52,10 @@ struct Delivery {
 
 class Core {
   public:
-    explicit Core(PermissionsPtr permissions = open_permissions(), RealmLimits limits = {})
-        : realm(RealmOptions{"realm1", limits, std::move(permissions)}, random) {}
+    explicit Core(PermissionsPtr permissions = open_permissions(), RealmLimits limits = {},
+                  std::vector<HistoryRule> history = {}, EventStore* store = nullptr)
+        : realm(RealmOptions{"realm1", limits, std::move(permissions), std::move(history), store},
+                random) {}
 
     PeerRef join(std::string authid, ClientRoles roles = {}, std::string authrole = "user") {
         SessionInfo info;
