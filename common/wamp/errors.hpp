@@ -31,6 +31,8 @@ inline constexpr std::string_view limit_exceeded = "wamp.error.limit_exceeded";
 inline constexpr std::string_view history_unavailable = "wamp.error.history_unavailable";
 /// Ours: an event was to be kept and could not be stored.
 inline constexpr std::string_view storage_failed = "wamp.error.storage_failed";
+/// Reason of a revocation: another session registered with force_reregister.
+inline constexpr std::string_view taken_over = "wamp.error.taken_over";
 
 // Log-in
 inline constexpr std::string_view no_such_realm = "wamp.error.no_such_realm";

@@ -63,6 +63,10 @@ class ClientRoles {
         features_[static_cast<unsigned>(role)] |= bit(feature);
     }
 
+    void add_if_present(Role role, Feature feature) {
+        if (has(role)) add(role, feature);
+    }
+
   private:
     [[nodiscard]] static std::uint8_t bit(Role role) {
         return static_cast<std::uint8_t>(1U << static_cast<unsigned>(role));

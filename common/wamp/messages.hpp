@@ -137,6 +137,9 @@ struct Call {
     Dict options;
     Uri procedure;
     Payload payload;
+    /// Not of the wire: the request id is none of a new call, so this can only carry on a
+    /// progressive invocation. Set by the gate, which knows the ids of the session.
+    bool is_continuation = false;
 };
 struct Cancel {
     RequestId request;

@@ -5,6 +5,7 @@
 #include "common/base/check.hpp"
 #include "common/base/version.hpp"
 #include "common/wamp/errors.hpp"
+#include "router/access/client_quirks.hpp"
 #include "router/access/principal.hpp"
 
 #include <algorithm>
@@ -240,10 +241,11 @@ HandshakeStep Handshake::State::accept(const std::string& role) {
     info.authmethod = to_text(method);
     info.authprovider = provider;
     info.roles = ClientRoles::read(*hello.find_dict("roles"));
-    // wampy counts on after a reconnect; held to 1, 2, 3 it would never get back in.
-    const auto client = hello.find_text("agent");
-    if (client && client->starts_with("Wampy.js")) {
-        info.quirks.goes_on_from_last_session = true;
+    if (realm->has_client_quirks) info.quirks = quirks_of(hello);
+    if (info.quirks.has_unannounced_progress) {
+        info.roles.add_if_present(Role::caller, Feature::progressive_call_invocations);
+        info.roles.add_if_present(Role::callee, Feature::progressive_call_invocations);
+        info.roles.add_if_present(Role::callee, Feature::progressive_call_results);
     }
     info.transport = std::move(transport);
     info.welcome = Welcome{session, Dict{{"agent", agent()},

@@ -204,6 +204,14 @@ void Ingress::set_realm(RealmAccessPtr realm) {
         realm_->permissions == nullptr ? nullptr : realm_->permissions->find_role(authrole_);
 }
 
+/// rfc/text/advanced/rpc_progressive_call_invocations: a CALL whose id is no new one may carry on
+/// an earlier one, whose permission was judged then.
+bool Ingress::is_continuation(const Message& message) const {
+    const auto* call = std::get_if<Call>(&message);
+    return call != nullptr && call->request.value <= last_request_ &&
+           roles_.has(Role::caller, Feature::progressive_call_invocations);
+}
+
 Admission Ingress::admit(const Message& message) {
     const MessageType type = type_of(message);
     if (type == MessageType::goodbye) {
@@ -229,6 +237,11 @@ Admission Ingress::admit(const Message& message) {
     }
     if (const auto* answer = std::get_if<ErrorMessage>(&message)) return judge_error(*answer);
 
+    if (is_continuation(message)) {
+        Call carried_on = std::get<Call>(message);
+        carried_on.is_continuation = true;
+        return {Verdict::admitted, std::move(carried_on), "continuation"};
+    }
     const std::optional<Request> request = request_of(message);
     if (const auto id = sequenced_id(message, request)) {
         const std::uint64_t expected = last_request_ == id_max ? 1 : last_request_ + 1;

@@ -42,6 +42,8 @@ class Ingress {
     void set_realm(RealmAccessPtr realm);
 
   private:
+    [[nodiscard]] bool is_continuation(const Message& message) const;
+
     RealmAccessPtr realm_;
     const RolePermissions* permissions_ = nullptr;
     std::string authrole_;

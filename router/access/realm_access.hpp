@@ -44,6 +44,8 @@ struct RealmAccess {
     /// Request ids of a session must be 1, 2, 3... (rfc/text/basic/building_blocks); off for old
     /// clients.
     bool has_strict_request_ids = true;
+    /// Known clients are met half-way where the letter of the specification would lose them.
+    bool has_client_quirks = true;
     /// Role of anonymous sessions; absent: anonymous is not allowed.
     std::optional<std::string> anonymous_role;
     /// Users by authid.

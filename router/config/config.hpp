@@ -98,6 +98,7 @@ struct RealmConfig {
     Uri name;
     UriRule uri_rule = UriRule::loose;
     bool has_strict_request_ids = true;
+    bool has_client_quirks = true;
     std::vector<RoleConfig> roles;
     std::optional<std::string> anonymous_role;
     std::map<std::string, UserCredentials, std::less<>> users;

@@ -40,6 +40,7 @@ AccessSnapshotPtr make_access(const RouterConfig& config, std::uint64_t version)
         access->name = realm.name;
         access->uri_rule = realm.uri_rule;
         access->has_strict_request_ids = realm.has_strict_request_ids;
+        access->has_client_quirks = realm.has_client_quirks;
         access->anonymous_role = realm.anonymous_role;
         access->users = realm.users;
         access->permissions = make_permissions(realm);

@@ -118,6 +118,8 @@ Table<RealmLimits> realm_limits_table() {
               10 * million),
         count("pending_calls_per_session", &RealmLimits::pending_calls_per_session, 1U,
               10 * million),
+        count("waiting_calls_per_registration", &RealmLimits::waiting_calls_per_registration, 0U,
+              10 * million),
         count("testaments_per_session", &RealmLimits::testaments_per_session, 0U, million),
         size("testament_bytes_per_session", &RealmLimits::testament_bytes_per_session, 0, gibibyte),
         size("detail_bytes_per_session", &RealmLimits::detail_bytes_per_session, 0, gibibyte),

@@ -254,6 +254,7 @@ Table<RealmConfig> realm_table() {
                 })),
             rules,
             boolean("strict_request_ids", &RealmConfig::has_strict_request_ids),
+            boolean("client_quirks", &RealmConfig::has_client_quirks),
             log_level,
             section("limits", lifted(realm_limits_table(), &RealmConfig::limits)),
             history_setting(),

@@ -2,9 +2,11 @@
 
 #include "common/base/check.hpp"
 
+#include <utility>
+
 namespace kreisel {
 
-const PendingCall& Calls::add(Session& caller, RequestId request, Session& callee) {
+PendingCall& Calls::add(Session& caller, RequestId request) {
     std::uint32_t place = 0;
     if (free_.empty()) {
         place = static_cast<std::uint32_t>(records_.size());
@@ -13,11 +15,25 @@ const PendingCall& Calls::add(Session& caller, RequestId request, Session& calle
         place = free_.back();
         free_.pop_back();
     }
-    const RequestId invocation{++callee.last_invocation};
-    records_[place] = PendingCall{caller.ref, request, callee.ref, invocation, false};
+    PendingCall& added = records_[place];
+    added.caller = caller.ref;
+    added.call = request;
     caller.calls.insert(request.value, place);
-    callee.invocations.insert(invocation.value, place);
-    return records_[place];
+    return added;
+}
+
+void Calls::assign(PendingCall& pending, Session& callee) {
+    pending.callee = callee.ref;
+    pending.invocation = RequestId{++callee.last_invocation};
+    callee.invocations.insert(pending.invocation.value, place_of(pending));
+}
+
+void Calls::unassign(PendingCall& pending) {
+    Session* callee = sessions_.find_with_leaving(pending.callee);
+    CHECK(callee != nullptr && callee->invocations.erase(pending.invocation.value),
+          "a call is known to its callee");
+    pending.callee = {};
+    pending.invocation = {};
 }
 
 PendingCall* Calls::find_call(const Session& caller, RequestId request) {
@@ -30,22 +46,31 @@ PendingCall* Calls::find_invocation(const Session& callee, RequestId invocation)
     return place == nullptr ? nullptr : &records_[*place];
 }
 
-PendingCall Calls::take(const PendingCall& pending) {
-    const PendingCall taken = pending;
+PendingCall Calls::take(PendingCall& pending) {
+    const std::uint32_t place = place_of(pending);
+    PendingCall taken = std::exchange(pending, PendingCall{});
     Session* caller = sessions_.find_with_leaving(taken.caller);
-    Session* callee = sessions_.find_with_leaving(taken.callee);
-    CHECK(caller != nullptr && callee != nullptr, "both ends of a pending call are in the table");
-    const std::uint32_t place = static_cast<std::uint32_t>(&pending - records_.data());
-    const bool was_known_to_both =
-        caller->calls.erase(taken.call.value) && callee->invocations.erase(taken.invocation.value);
-    CHECK(was_known_to_both, "a pending call is known at both ends");
+    CHECK(caller != nullptr && caller->calls.erase(taken.call.value),
+          "a pending call is known to its caller");
+    if (!taken.is_waiting()) {
+        Session* callee = sessions_.find_with_leaving(taken.callee);
+        CHECK(callee != nullptr && callee->invocations.erase(taken.invocation.value),
+              "a pending call is known to its callee");
+    }
+    if (taken.timeout > Duration::zero()) deadlines_.erase(place);
     free_.push_back(place);
     return taken;
+}
+
+PendingCall* Calls::find_due(TimePoint now) {
+    const auto place = deadlines_.due(now);
+    return place ? &records_[*place] : nullptr;
 }
 
 void Calls::clear() {
     records_.clear();
     free_.clear();
+    deadlines_.clear();
 }
 
 }  // namespace kreisel

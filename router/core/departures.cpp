@@ -80,7 +80,9 @@ bool Departures::run(Departure& departure, std::size_t& budget, Effects& effects
             departure.invocations, budget,
             [&](std::uint64_t id) { dealer_.drop_invocation(*session, RequestId{id}, effects); }) &&
         drain(departure.registrations, budget,
-              [&](std::uint64_t id) { dealer_.remove_callee(*session, RegistrationId{id}); }) &&
+              [&](std::uint64_t id) {
+                  dealer_.remove_callee(*session, RegistrationId{id}, effects);
+              }) &&
         drain(departure.subscriptions, budget,
               [&](std::uint64_t id) { broker_.remove_subscriber(*session, SubscriptionId{id}); }) &&
         drain(departure.definitions, budget,

@@ -6,20 +6,27 @@
 
 namespace kreisel {
 
-std::uint64_t Members::add(PeerRef callee, bool wants_caller) {
-    places_.push_back(Member{++last_number_, callee, true, wants_caller});
+std::uint64_t Members::add(PeerRef callee, const Wishes& wishes) {
+    places_.push_back(Member{++last_number_, callee, wishes});
     ++count_;
+    if (wishes.concurrency > 0) ++limited_;
     return last_number_;
 }
 
-void Members::remove(std::uint64_t number) {
+Members::Member* Members::find(std::uint64_t number) {
     const auto found = std::lower_bound(
         places_.begin(), places_.end(), number,
         [](const Member& member, std::uint64_t wanted) { return member.number < wanted; });
-    CHECK(found != places_.end() && found->number == number && found->is_member,
-          "a member that is removed was added");
-    found->is_member = false;
+    const bool is_there = found != places_.end() && found->number == number && found->is_member;
+    return is_there ? &*found : nullptr;
+}
+
+void Members::remove(std::uint64_t number) {
+    Member* member = find(number);
+    CHECK(member != nullptr, "a member that is removed was added");
+    member->is_member = false;
     --count_;
+    if (member->wishes.concurrency > 0) --limited_;
     if (count_ == 0) {
         places_.clear();
         front_ = 0;
@@ -54,20 +61,20 @@ std::vector<PeerRef> Members::callees() const {
     return callees;
 }
 
-const Members::Member& Members::next() {
+Members::Member& Members::next() {
     CHECK(count_ > 0, "there is a member to choose");
     for (;;) {
         if (turn_ >= places_.size()) turn_ = front_;
-        const Member& member = places_[turn_++];
+        Member& member = places_[turn_++];
         if (member.is_member) return member;
     }
 }
 
-const Members::Member& Members::any(Random& random) const {
+Members::Member& Members::any(Random& random) {
     CHECK(count_ > 0, "there is a member to choose");
     // At most half of the places are empty: two tries on average.
     for (;;) {
-        const Member& member = places_[static_cast<std::size_t>(random.below(places_.size()))];
+        Member& member = places_[static_cast<std::size_t>(random.below(places_.size()))];
         if (member.is_member) return member;
     }
 }

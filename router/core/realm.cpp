@@ -39,6 +39,7 @@ std::optional<Request> permission_request(const Message& message) {
                        MatchPolicy::exact, publish->options.is_true("acknowledge")};
     }
     if (const auto* call = std::get_if<Call>(&message)) {
+        if (call->is_continuation) return std::nullopt;
         return Request{Action::call, MessageType::call, call->request, call->procedure};
     }
     if (const auto* subscribe = std::get_if<Subscribe>(&message)) {
@@ -66,7 +67,7 @@ struct Realm::Parts {
           events(broker, time),
           keeper(sessions, options.limits, time, options.store),
           broker(sessions, random, options.limits, events, keeper, random.next()),
-          dealer(sessions, random, options.limits, events, random.next()),
+          dealer(sessions, random, options.limits, events, time, random.next()),
           reflection(options.limits, events, random.next()),
           departures(sessions, broker, dealer, reflection, events),
           meta(
@@ -213,12 +214,16 @@ RequestId Realm::oldest_invocation(PeerRef callee) const {
 std::optional<TimePoint> Realm::next_deadline() const {
     // What sessions left behind is due at once, that is: as of the last time known here.
     if (!parts_->departures.empty()) return parts_->time.now;
-    return parts_->keeper.next_deadline();
+    const auto keeping = parts_->keeper.next_deadline();
+    const auto calling = parts_->dealer.next_deadline();
+    if (!keeping || !calling) return keeping ? keeping : calling;
+    return std::min(*keeping, *calling);
 }
 
 void Realm::on_time(TimePoint now, Effects& effects) {
     parts_->time.now = std::max(parts_->time.now, now);
     parts_->departures.run(effects);
+    parts_->dealer.on_time(effects);
     parts_->keeper.on_time(effects);
     parts_->events.flush(effects);
 }

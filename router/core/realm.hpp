@@ -44,6 +44,8 @@ struct RealmLimits {
     std::uint32_t definitions_per_realm = 5'000;
     std::uint32_t definition_bytes_per_session = 1'000'000;
     std::uint32_t definition_bytes_per_realm = 4'000'000;
+    /// Calls that wait because all callees of a registration are as busy as they want to be.
+    std::uint32_t waiting_calls_per_registration = 1'000;
     /// Of the realm: topics with a retained event, and what all of these take.
     std::uint32_t retained_topics = 10'000;
     std::uint64_t retained_bytes = std::uint64_t{64} << 20;

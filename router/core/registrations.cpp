@@ -4,6 +4,7 @@
 #include "common/wamp/errors.hpp"
 #include "router/core/meta/meta_events.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace kreisel {
@@ -33,6 +34,33 @@ std::string_view to_text(InvokePolicy policy) {
     return "single";
 }
 
+namespace {
+
+/// 0: no limit. Nothing: not a number that makes sense.
+std::optional<std::uint32_t> concurrency_of(const Dict& options) {
+    const Value* value = options.find("concurrency");
+    if (value == nullptr) return 0;
+    const std::uint64_t number = value->to_uint().value_or(0);
+    if (number == 0) return std::nullopt;
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(number, UINT32_MAX));
+}
+
+Members::Wishes wishes_of(const Session& session, const Register& request,
+                          std::uint32_t concurrency) {
+    const Dict& options = request.options;
+    Members::Wishes wishes;
+    wishes.concurrency = concurrency;
+    if (options.empty()) return wishes;
+    wishes.wants_caller =
+        options.is_true("disclose_caller") &&
+        session.permissions->disclosure(Action::register_, request.procedure) != Disclose::never;
+    wishes.forwards_timeout = options.is_true("forward_timeout") &&
+                              session.info.roles.has(Role::callee, Feature::call_timeout);
+    return wishes;
+}
+
+}  // namespace
+
 Result<RegistrationId> Registrations::add(Session& session, const Register& request) {
     const Dict& options = request.options;
     if (is_reserved_uri(request.procedure)) {
@@ -45,6 +73,8 @@ Result<RegistrationId> Registrations::add(Session& session, const Register& requ
         return fail(uris::invalid_argument,
                     "invoke is none of single, roundrobin, random, first and last");
     }
+    const auto concurrency = concurrency_of(options);
+    if (!concurrency) return fail(uris::invalid_argument, "concurrency is no number from 1 on");
     if (!TopicIndex::takes(request.procedure, *match)) {
         return fail(uris::limit_exceeded, "the pattern has too many components");
     }
@@ -68,11 +98,9 @@ Result<RegistrationId> Registrations::add(Session& session, const Register& requ
     }
     if (is_new) handle = add_registration(request, *match, *invoke);
     Registration& registration = *registrations_[handle];
-    const bool wants_caller =
-        options.is_true("disclose_caller") &&
-        session.permissions->disclosure(Action::register_, request.procedure) != Disclose::never;
-    session.registrations.insert(registration.id.value,
-                                 registration.members.add(session.ref, wants_caller));
+    session.registrations.insert(
+        registration.id.value,
+        registration.members.add(session.ref, wishes_of(session, request, *concurrency)));
     ++callee_count_;
     meta_.registered(session, registration);
     return registration.id;
@@ -92,13 +120,9 @@ bool Registrations::remove(Session& session, RegistrationId id) {
     return true;
 }
 
-Registrations::Handle Registrations::find_registration(std::string_view procedure) const {
-    return index_.find_best(procedure);
-}
-
 bool Registrations::drop_departed(Handle handle) {
     for (;;) {
-        const Registration& registration = *registrations_[handle];
+        Registration& registration = *registrations_[handle];
         Session* first = sessions_.find_with_leaving(registration.members.first().callee);
         CHECK(first != nullptr, "a member is joined or leaving");
         if (!first->is_leaving) return true;
@@ -108,32 +132,110 @@ bool Registrations::drop_departed(Handle handle) {
     }
 }
 
-const Members::Member& Registrations::pick(Registration& registration) {
+Members::Member* Registrations::pick(Registration& registration) {
+    Members& members = registration.members;
+    if (members.have_limits()) return pick_free(registration);
     switch (registration.invoke) {
         case InvokePolicy::single:
         case InvokePolicy::first:
-            return registration.members.first();
+            return &members.first();
         case InvokePolicy::last:
-            return registration.members.last();
+            return &members.last();
         case InvokePolicy::roundrobin:
-            return registration.members.next();
+            return &members.next();
         case InvokePolicy::random:
-            return registration.members.any(random_);
+            return &members.any(random_);
     }
-    return registration.members.first();
+    return &members.first();
+}
+
+Members::Member* Registrations::pick_free(Registration& registration) {
+    Members& members = registration.members;
+    const auto is_free = [](const Members::Member& member) { return member.is_free(); };
+    const auto if_free = [](Members::Member& member) {
+        return member.is_free() ? &member : nullptr;
+    };
+    switch (registration.invoke) {
+        // These name one member, so a call waits for that one.
+        case InvokePolicy::single:
+        case InvokePolicy::first:
+            return if_free(members.first());
+        case InvokePolicy::last:
+            return if_free(members.last());
+        case InvokePolicy::roundrobin:
+            return members.next_if(is_free);
+        case InvokePolicy::random:
+            return members.any_if(random_, is_free);
+    }
+    return nullptr;
+}
+
+Members::Member* Registrations::pick_other(Registration& registration,
+                                           const std::vector<std::uint64_t>& tried) {
+    Members& members = registration.members;
+    const std::uint64_t last = tried.back();
+    const auto is_untried = [&tried](const Members::Member& member) {
+        return member.is_free() &&
+               std::find(tried.begin(), tried.end(), member.number) == tried.end();
+    };
+    switch (registration.invoke) {
+        case InvokePolicy::single:
+            return nullptr;
+        case InvokePolicy::first:
+            return members.first_if([&](const Members::Member& member) {
+                return member.number > last && is_untried(member);
+            });
+        case InvokePolicy::last:
+            return members.last_if([&](const Members::Member& member) {
+                return member.number < last && is_untried(member);
+            });
+        case InvokePolicy::roundrobin:
+            return members.next_if(is_untried);
+        case InvokePolicy::random:
+            return members.any_if(random_, is_untried);
+    }
+    return nullptr;
+}
+
+std::optional<Choice> Registrations::settle(Registration& registration, Members::Member* member) {
+    if (member == nullptr) return Choice{&registration, nullptr, nullptr};
+    Session* callee = sessions_.find_with_leaving(member->callee);
+    CHECK(callee != nullptr, "a member is joined or leaving");
+    if (!callee->is_leaving) return Choice{&registration, callee, member};
+    remove(*callee, registration.id);
+    return std::nullopt;
 }
 
 Choice Registrations::choose(std::string_view procedure) {
     for (;;) {
-        const Handle handle = find_registration(procedure);
+        const Handle handle = index_.find_best(procedure);
         if (handle == TopicIndex::no_entry) return Choice{};
-        Registration& registration = *registrations_[handle];
-        const Members::Member& member = pick(registration);
-        Session* callee = sessions_.find_with_leaving(member.callee);
-        CHECK(callee != nullptr, "a member is joined or leaving");
-        if (!callee->is_leaving) return Choice{&registration, callee, member.wants_caller};
-        remove(*callee, registration.id);
+        Registration& found = *registrations_[handle];
+        // Who waits already comes first.
+        const auto choice = settle(found, found.waiting.empty() ? pick(found) : nullptr);
+        if (choice) return *choice;
     }
+}
+
+Choice Registrations::choose_free(RegistrationId id) {
+    for (;;) {
+        Registration* found = find(id);
+        if (found == nullptr) return Choice{};
+        if (const auto choice = settle(*found, pick(*found))) return *choice;
+    }
+}
+
+Choice Registrations::choose_other(RegistrationId id, const std::vector<std::uint64_t>& tried) {
+    for (;;) {
+        Registration* found = find(id);
+        if (found == nullptr) return Choice{};
+        if (const auto choice = settle(*found, pick_other(*found, tried))) return *choice;
+    }
+}
+
+Registration* Registrations::find(RegistrationId id) {
+    const Handle* handle = by_id_.find(id.value);
+    return handle == nullptr ? nullptr : registrations_[*handle].get();
 }
 
 const Registration& Registrations::at(RegistrationId id) const {
@@ -169,7 +271,7 @@ Registrations::Handle Registrations::add_registration(const Register& request, M
     }
     const RegistrationId id{++last_id_};
     registrations_[handle] = std::make_unique<Registration>(
-        Registration{id, request.procedure, match, invoke, {}, meta_.wall()});
+        Registration{id, request.procedure, match, invoke, {}, meta_.wall(), {}});
     by_id_.insert(id.value, handle);
     index_.insert(request.procedure, match, handle);
     return handle;
@@ -179,6 +281,7 @@ void Registrations::remove_registration(Handle handle) {
     const Registration& registration = *registrations_[handle];
     index_.erase(registration.procedure, registration.match);
     by_id_.erase(registration.id.value);
+    for (const auto& [turn, place] : registration.waiting) orphans_.push_back(place);
     registrations_[handle].reset();
     free_.push_back(handle);
 }
@@ -189,6 +292,7 @@ void Registrations::clear() {
         callee_count_ -= registration->members.size();
         remove_registration(index_.find(registration->procedure, registration->match));
     }
+    orphans_.clear();
     CHECK(callee_count_ == 0 && by_id_.empty(), "every callee has a registration");
 }
 

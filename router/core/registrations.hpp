@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -36,13 +37,15 @@ struct Registration {
     InvokePolicy invoke = InvokePolicy::single;
     Members members;
     WallTime created{};
+    /// Calls that wait for a member to be free, by turn: places in the table of calls.
+    std::map<std::uint64_t, std::uint32_t> waiting;
 };
 
 /// Who gets an invocation.
 struct Choice {
-    const Registration* registration = nullptr;  ///< nullptr: no such procedure
-    Session* callee = nullptr;
-    bool wants_caller = false;  ///< the callee registered with disclose_caller
+    Registration* registration = nullptr;  ///< nullptr: no such procedure
+    Session* callee = nullptr;             ///< nullptr: nobody can take it now
+    Members::Member* member = nullptr;     ///< valid until members come or go
 };
 
 class Registrations {
@@ -58,6 +61,14 @@ class Registrations {
     bool remove(Session& session, RegistrationId registration);
     /// The registration of `procedure` that takes precedence, and its next callee.
     [[nodiscard]] Choice choose(std::string_view procedure);
+    /// A callee that is free for the call that waits longest for this registration.
+    [[nodiscard]] Choice choose_free(RegistrationId id);
+    /// Another callee when those of `tried`, the last one last, were unavailable
+    /// (rfc/text/advanced/rpc_call_rerouting).
+    [[nodiscard]] Choice choose_other(RegistrationId id, const std::vector<std::uint64_t>& tried);
+
+    /// The registration of an id, or nullptr if it is gone.
+    [[nodiscard]] Registration* find(RegistrationId id);
     /// The registration of an id that exists.
     [[nodiscard]] const Registration& at(RegistrationId id) const;
     // What the meta API asks; nullptr if there is none.
@@ -71,6 +82,8 @@ class Registrations {
             if (registration != nullptr) visit(*registration);
         }
     }
+    /// Calls that waited for registrations that are gone; the list is the caller's to empty.
+    [[nodiscard]] std::vector<std::uint32_t>& orphans() { return orphans_; }
     /// Forgets all registrations; the sessions are forgotten with them.
     void clear();
 
@@ -80,11 +93,15 @@ class Registrations {
   private:
     using Handle = TopicIndex::Entry;
 
-    [[nodiscard]] Handle find_registration(std::string_view procedure) const;
     /// Takes out members that are leaving until a joined one is found; false if the registration
     /// went with its last member.
     bool drop_departed(Handle handle);
-    [[nodiscard]] const Members::Member& pick(Registration& registration);
+    /// The choice of `member`, which may be nullptr; nothing if it was leaving: it is taken out.
+    [[nodiscard]] std::optional<Choice> settle(Registration& registration, Members::Member* member);
+    [[nodiscard]] Members::Member* pick(Registration& registration);
+    [[nodiscard]] Members::Member* pick_free(Registration& registration);
+    [[nodiscard]] Members::Member* pick_other(Registration& registration,
+                                              const std::vector<std::uint64_t>& tried);
     [[nodiscard]] Handle add_registration(const Register& request, MatchPolicy match,
                                           InvokePolicy invoke);
     void remove_registration(Handle handle);
@@ -99,6 +116,7 @@ class Registrations {
     IdMap<Handle> by_id_;
     std::uint64_t last_id_ = 0;
     std::size_t callee_count_ = 0;
+    std::vector<std::uint32_t> orphans_;
 };
 
 }  // namespace kreisel

@@ -56,8 +56,9 @@ def test_sessions_go_on_while_it_drains():
 
 def test_nobody_new_gets_in_while_it_drains():
     with Router(config(drain_timeout="1h")) as router:
+        # Connected before the others, so accepted before them, and not a word said.
+        half = rawsocket(router, shake=False)
         callee, invocation, caller, request = start_call(router)
-        half = rawsocket(router, shake=False)  # connected, and not a word said
         address = router.address("rs")
         router.tell(signal.SIGTERM)
         router.wait_log("stopping")

@@ -36,6 +36,8 @@ class Driver {
     /// The client's end goes away without a word.
     virtual void drop(const std::string& session) = 0;
     [[nodiscard]] virtual Incoming next(const std::string& session, Wait wait) = 0;
+    /// Lets time pass for the router.
+    virtual void wait(Duration duration) = 0;
     /// A step of kind set_role, remove_role or close_realm.
     virtual void control(const Step& step) = 0;
     /// Everybody leaves. A sentence about what is left over in the router, or nothing.

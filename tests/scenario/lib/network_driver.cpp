@@ -3,6 +3,7 @@
 #include "tests/scenario/lib/network_session.hpp"
 
 #include <map>
+#include <thread>
 
 namespace kreisel::scenario {
 
@@ -50,6 +51,7 @@ class NetworkDriver final : public Driver {
         if (wait == Wait::until_settled) settle(wanted);
         return wanted.next(wait);
     }
+    void wait(Duration duration) override { std::this_thread::sleep_for(duration); }
     void control(const Step& /*step*/) override {
         throw TextError("`!` works in a pure text only");
     }

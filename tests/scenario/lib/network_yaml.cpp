@@ -46,6 +46,8 @@ void put_realm(std::string& yaml, std::size_t script, const RealmSetting& realm)
             std::to_string(realm.limits.registrations_per_session) + "\n";
     yaml += "      pending_calls_per_session: " +
             std::to_string(realm.limits.pending_calls_per_session) + "\n";
+    yaml += "      waiting_calls_per_registration: " +
+            std::to_string(realm.limits.waiting_calls_per_registration) + "\n";
     yaml += "      testaments_per_session: " + std::to_string(realm.limits.testaments_per_session) +
             "\n";
     yaml += "      retained_topics: " + std::to_string(realm.limits.retained_topics) + "\n";

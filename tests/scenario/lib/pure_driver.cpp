@@ -63,6 +63,7 @@ class PureDriver final : public Driver {
         const auto bytes = message_bytes(parcel->frame(encoding_, Framing::rawsocket));
         return {Incoming::Kind::message, read_value(encoding_, bytes)};
     }
+    void wait(Duration duration) override { router_.pass_time(duration); }
     void control(const Step& step) override {
         const Uri& realm = *realms_.begin();
         if (step.kind == Step::Kind::set_role) {

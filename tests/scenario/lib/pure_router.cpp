@@ -113,7 +113,8 @@ void PureRouter::on_handshake_step(Connection& connection, HandshakeStep step) {
 
 void PureRouter::join(Connection& connection, HandshakeAccepted accepted) {
     Hosted& hosted = *realms_.at(accepted.realm->name);
-    connection.ingress.emplace(hosted.access, accepted.session.authrole, accepted.session.roles);
+    connection.ingress.emplace(hosted.access, accepted.session.authrole, accepted.session.roles,
+                               accepted.session.quirks);
     const auto peer = hosted.realm->join(std::move(accepted.session), hosted.effects);
     if (!peer) {
         connection.send(make_abort(peer.error().uri, peer.error().text));
@@ -265,6 +266,18 @@ void PureRouter::close_realm(const Uri& realm) {
     Hosted& hosted = *realms_.at(realm);
     hosted.realm->close_all(uris::close_realm, hosted.effects);
     apply(hosted);
+}
+
+void PureRouter::pass_time(Duration duration) {
+    clock_.advance(duration);
+    for (auto& [name, hosted] : realms_) {
+        hosted->realm->set_time({clock_.now(), clock_.wall()});
+        while (const auto next = hosted->realm->next_deadline()) {
+            if (*next > clock_.now()) break;
+            hosted->realm->on_time(clock_.now(), hosted->effects);
+            apply(*hosted);
+        }
+    }
 }
 
 RealmCounts PureRouter::counts(const Uri& realm) const {

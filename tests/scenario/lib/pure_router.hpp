@@ -4,6 +4,7 @@
 //
 // For scenario tests; one thread.
 
+#include "common/base/clock.hpp"
 #include "common/base/random.hpp"
 #include "common/base/result.hpp"
 #include "router/access/handshake.hpp"
@@ -46,6 +47,7 @@ class PureRouter {
     void set_role(const Uri& realm, const std::string& role, std::vector<PermissionRule> rules);
     void remove_role(const Uri& realm, const std::string& role);
     void close_realm(const Uri& realm);
+    void pass_time(Duration duration);
     [[nodiscard]] RealmCounts counts(const Uri& realm) const;
 
   private:
@@ -63,6 +65,7 @@ class PureRouter {
     void swap_permissions(Hosted& hosted);
 
     SeededRandom random_;
+    FakeClock clock_;
     std::map<Uri, std::unique_ptr<Hosted>> realms_;
     AccessSnapshotPtr access_;
     std::vector<std::unique_ptr<Connection>> connections_;

@@ -75,6 +75,8 @@ class Run {
                 driver_.drop(step.session);
                 live_.erase(step.session);
                 return;
+            case Step::Kind::wait:
+                return driver_.wait(step.duration);
             case Step::Kind::check_same:
             case Step::Kind::check_differ:
             case Step::Kind::check_id:

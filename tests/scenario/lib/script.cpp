@@ -63,6 +63,7 @@ class ScriptParser {
         }
         if (word == "!") return control_line(line, rest);
         if (word == "check") return check_line(line, rest);
+        if (word == "wait") return wait_line(line, rest);
         head_line(word, rest);
     }
 
@@ -178,6 +179,12 @@ class ScriptParser {
             throw TextError("unknown verb " + std::string(words[0]));
         }
         if (script_.pure_reason.empty()) throw TextError("`!` works in a `pure` text only");
+    }
+    void wait_line(std::string_view line, std::string_view rest) {
+        if (!rest.ends_with("ms")) throw TextError("wait needs a time like 300ms");
+        Step& step = add_step(line);
+        step.kind = Step::Kind::wait;
+        step.duration = std::chrono::milliseconds{std::stoi(std::string(rest))};
     }
     void check_line(std::string_view line, std::string_view rest) {
         const auto words = words_of(rest);

@@ -70,6 +70,7 @@ struct Step {
         nothing,       ///< `A< nothing`
         closed,        ///< `A< closed`: the router ended the connection
         drop,          ///< `A x`: the client's connection is gone
+        wait,          ///< `wait 300ms`: time passes
         check_same,    ///< `check $a == $b`
         check_differ,  ///< `check $a != $b`
         check_id,      ///< `check $a is id`
@@ -90,6 +91,7 @@ struct Step {
     std::string first;  ///< names of a check; role, realm or session of a `!`
     std::string second;
     std::vector<PermissionRule> rules;
+    Duration duration{};
 };
 
 struct Script {

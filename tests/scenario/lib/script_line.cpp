@@ -180,6 +180,8 @@ RealmSetting parse_realm(const std::vector<std::string_view>& words) {
     limits.registrations_per_session =
         number_of(words, "registrations", limits.registrations_per_session);
     limits.pending_calls_per_session = number_of(words, "calls", limits.pending_calls_per_session);
+    limits.waiting_calls_per_registration =
+        number_of(words, "waiting", limits.waiting_calls_per_registration);
     limits.testaments_per_session = number_of(words, "testaments", limits.testaments_per_session);
     limits.retained_topics = number_of(words, "retained", limits.retained_topics);
     return realm;

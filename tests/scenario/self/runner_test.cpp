@@ -34,6 +34,7 @@ class ScriptedDriver final : public Driver {
         queue.pop_front();
         return first;
     }
+    void wait(Duration /*duration*/) override {}
     void control(const Step&) override {}
     std::string finish() override { return left_over; }
 };

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(members_keep_their_order_through_removals) {
                 // Grows for a while, then shrinks, so that gaps close many times.
                 const bool is_growing = (step / 200) % 2 == 0;
                 if (model.empty() || random.below(10) < (is_growing ? 7U : 3U)) {
-                    model.push_back(members.add(PeerRef{}, false));
+                    model.push_back(members.add(PeerRef{}, Members::Wishes{}));
                 } else {
                     const auto at = static_cast<std::ptrdiff_t>(random.below(model.size()));
                     members.remove(model[static_cast<std::size_t>(at)]);
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(roundrobin_goes_on_behind_the_last_one_when_members_leave) 
             SeededRandom random(seed);
             Members members;
             std::vector<std::uint64_t> model;
-            for (int i = 0; i < 64; ++i) model.push_back(members.add(PeerRef{}, false));
+            for (int i = 0; i < 64; ++i) model.push_back(members.add(PeerRef{}, Members::Wishes{}));
             std::uint64_t latest = 0;
             while (model.size() > 1) {
                 auto next = std::upper_bound(model.begin(), model.end(), latest);
