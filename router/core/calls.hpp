@@ -41,6 +41,7 @@ struct PendingCall {
     std::uint64_t waiting = 0;  ///< turn in Registration::waiting
     std::unique_ptr<CallMemory> memory;
     Duration timeout{};           ///< started again by each progressive result; 0: none
+    Duration grace{};             ///< on top of it: the callee keeps the time itself
     bool is_interrupted = false;  ///< the callee was sent INTERRUPT, the caller waits on
     bool is_open = false;         ///< the caller sends further payloads
     bool takes_progress = false;  ///< the callee was asked for progressive results

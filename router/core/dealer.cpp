@@ -23,6 +23,8 @@ void Dealer::take_over(Session& session, const Register& request, Effects& effec
     const Registration* registration =
         match ? registrations_.find(request.procedure, *match) : nullptr;
     if (registration == nullptr) return;
+    // What is refused in the end must not have taken anything from anybody.
+    if (!registrations_.may_take_over(session, request, *registration)) return;
     const RegistrationId id = registration->id;
     for (const PeerRef peer : registration->members.callees()) {
         Session* callee = sessions_.find(peer);
@@ -41,11 +43,11 @@ void Dealer::unregister(Session& session, const Unregister& request, Effects& ef
         return;
     }
     effects.send(session.ref, Unregistered{request.request, {}});
-    answer_orphans(effects);
+    serve_after_removal(request.registration, effects);
 }
 
 void Dealer::remove_callee(Session& session, RegistrationId registration, Effects& effects) {
-    if (registrations_.remove(session, registration)) answer_orphans(effects);
+    if (registrations_.remove(session, registration)) serve_after_removal(registration, effects);
 }
 
 void Dealer::revoke_unpermitted(Session& session, Effects& effects) {
@@ -68,7 +70,13 @@ void Dealer::revoke(Session& session, RegistrationId registration, std::string_v
         if (!reason.empty()) details.append("reason", reason);
         effects.send(session.ref, Unregistered{RequestId{}, std::move(details)});
     }
+    serve_after_removal(registration, effects);
+}
+
+void Dealer::serve_after_removal(RegistrationId registration, Effects& effects) {
     answer_orphans(effects);
+    // Where the policy names one member, it is now the turn of another one, which may be free.
+    serve_waiting(registration, effects);
 }
 
 void Dealer::clear() {

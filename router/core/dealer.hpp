@@ -84,6 +84,7 @@ class Dealer {
     void wait(PendingCall& pending, Registration& registration, Call request);
     /// Gives waiting calls to callees that are free.
     void serve_waiting(RegistrationId registration, Effects& effects);
+    void serve_after_removal(RegistrationId registration, Effects& effects);
     void answer_orphans(Effects& effects);
 
     // --- back to the caller ---

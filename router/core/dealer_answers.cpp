@@ -4,6 +4,7 @@
 #include "router/core/dealer.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace kreisel {
 
@@ -53,7 +54,7 @@ void Dealer::yield_progress(PendingCall& pending, Yield answer_message, Effects&
     pending.is_bound = true;
     if (pending.timeout > Duration::zero()) {
         // rfc/text/advanced/rpc_progressive_call_results: the time between results counts.
-        calls_.set_deadline(pending, time_.now + pending.timeout);
+        calls_.set_deadline(pending, time_.now + pending.timeout + pending.grace);
     }
     answer(pending,
            ResultMessage{pending.call, Dict{{"progress", true}}, std::move(answer_message.payload)},
@@ -129,12 +130,18 @@ void Dealer::drop_invocation(const Session& callee, RequestId invocation, Effect
 }
 
 void Dealer::on_time(Effects& effects) {
+    // Callees that get free are given calls when all that are due are out: one that waited until
+    // its time was up must not be invoked any more.
+    std::vector<RegistrationId> freed;
     for (std::size_t count = 0; count < timeouts_per_step; ++count) {
         PendingCall* pending = calls_.find_due(time_.now);
-        if (pending == nullptr) return;
+        if (pending == nullptr) break;
+        if (pending->is_counted) freed.push_back(pending->registration);
+        release_member(*pending);
         if (knows_canceling(pending->callee)) interrupt(*pending, "killnowait", effects);
         finish_with(*pending, uris::timeout, "the call was not answered in time", effects);
     }
+    for (const RegistrationId registration : freed) serve_waiting(registration, effects);
 }
 
 PendingCall Dealer::finish(PendingCall& pending, Effects& effects) {

@@ -174,8 +174,10 @@ bool Dealer::invoke(PendingCall& pending, const Session& caller, const Choice& c
     Dict details = invocation_details(caller, choice, request);
     if (!request.options.empty()) {
         pending.takes_progress = details.is_true("receive_progress");
-        if (details.find("timeout") != nullptr) {
-            calls_.set_deadline(pending, time_.now + pending.timeout + forwarded_timeout_grace);
+        const bool is_forwarded = details.find("timeout") != nullptr;
+        pending.grace = is_forwarded ? forwarded_timeout_grace : Duration{};
+        if (is_forwarded) {
+            calls_.set_deadline(pending, time_.now + pending.timeout + pending.grace);
         }
     }
     remember(pending, callee, request, details, has_more);

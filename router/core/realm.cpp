@@ -79,8 +79,9 @@ struct Realm::Parts {
     void dispatch(Session& session, Message message, Effects& effects);
     void dispatch_call(Session& session, Call message, Effects& effects) {
         // Nobody can register below `wamp.`: those procedures are the router's own. The dealer
-        // judges a request id that is pending.
-        if (is_reserved_uri(message.procedure) &&
+        // judges a request id that is pending, and drops what carries on a call that is over: its
+        // procedure has passed no judgement of the gate.
+        if (!message.is_continuation && is_reserved_uri(message.procedure) &&
             session.calls.find(message.request.value) == nullptr) {
             return meta.call(session, std::move(message), effects);
         }

@@ -106,6 +106,22 @@ Result<RegistrationId> Registrations::add(Session& session, const Register& requ
     return registration.id;
 }
 
+bool Registrations::may_take_over(const Session& session, const Register& request,
+                                  const Registration& taken) const {
+    const auto invoke = invoke_policy_of(request.options.find_text("invoke").value_or("single"));
+    if (!invoke || !concurrency_of(request.options)) return false;
+    const bool holds_it = session.registrations.find(taken.id.value) != nullptr;
+    const std::size_t held = session.registrations.size() - (holds_it ? 1 : 0);
+    if (held >= limits_.registrations_per_session) return false;
+    if (*invoke == taken.invoke && *invoke != InvokePolicy::single) return true;
+    // With another policy nobody may be left.
+    const auto callees = taken.members.callees();
+    return std::all_of(callees.begin(), callees.end(), [&](PeerRef peer) {
+        const Session* callee = sessions_.find(peer);
+        return callee == nullptr || callee->info.authrole == session.info.authrole;
+    });
+}
+
 bool Registrations::remove(Session& session, RegistrationId id) {
     const std::uint64_t* number = session.registrations.find(id.value);
     if (number == nullptr) return false;

@@ -57,6 +57,9 @@ class Registrations {
 
     /// Adds the session as a member; the error is the ERROR to answer with.
     [[nodiscard]] Result<RegistrationId> add(Session& session, const Register& request);
+    /// Whether `session` could be added once those of its role are out of `taken`.
+    [[nodiscard]] bool may_take_over(const Session& session, const Register& request,
+                                     const Registration& taken) const;
     /// Takes `session`, which may be leaving, out of a registration. False if it is no member.
     bool remove(Session& session, RegistrationId registration);
     /// The registration of `procedure` that takes precedence, and its next callee.
