@@ -234,11 +234,13 @@ void Dealer::cancel(Session& caller, const Cancel& request, Effects& effects) {
                                 "mode is none of skip, kill and killnowait"));
         return;
     }
+    const bool is_forgotten =
+        caller.info.quirks.forgets_canceled_calls && *mode != CancelMode::kill;
     // rfc/text/advanced/rpc_call_canceling: without the callee's support it is as if to skip.
     if (!knows_canceling(pending->callee)) mode = CancelMode::skip;
     if (*mode == CancelMode::kill) return interrupt(*pending, "kill", effects);
     if (*mode == CancelMode::killnowait) interrupt(*pending, "killnowait", effects);
-    if (caller.info.quirks.forgets_canceled_calls) {
+    if (is_forgotten) {
         finish(*pending, effects);
         return;
     }

@@ -6,9 +6,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
+import { run_call_control } from "./driver/call_control.mjs";
 import { run_calls } from "./driver/calls.mjs";
 import {
-    keeping_realm, login_realm, meta_realm, open_realm, pinging_realm,
+    keeping_realm, login_realm, meta_realm, open_realm, pinging_realm, two_realms,
 } from "./driver/config.mjs";
 import { endpoints, peer_kinds } from "./driver/endpoints.mjs";
 import { run_events } from "./driver/events.mjs";
@@ -46,6 +47,7 @@ const stages = {
             return run_calls(stage);
         },
     },
+    call_control: { kinds: peer_kinds, config: two_realms, work: run_call_control },
     events: {
         kinds: peer_kinds,
         config: open_realm,

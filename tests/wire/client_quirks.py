@@ -30,5 +30,30 @@ def test_other_clients_may_not_answer_what_they_were_not_asked():
         router.wait_log("session aborted .*an INVOCATION that was never sent")
 
 
+def test_autobahn_js_gets_no_answer_to_a_call_that_it_has_forgotten():
+    roles = {
+        "caller": {"features": dict.fromkeys(
+            ["caller_identification", "call_canceling", "progressive_call_results"], True)},
+        "callee": {"features": dict.fromkeys(
+            ["caller_identification", "pattern_based_registration", "shared_registration",
+             "progressive_call_results", "registration_revocation"], True)},
+        "publisher": {},
+    }
+    realms = [realm(), realm("strict", client_quirks=False)]
+    with Router(config(realms=realms)) as router:
+        for name, is_forgiven in (("realm1", True), ("strict", False)):
+            callee = websocket(router).join(name)
+            callee.register("com.x")
+            caller = websocket(router).join(name, roles=roles)
+            for mode in ({}, {"mode": "skip"}, {"mode": "killnowait"}, {"mode": "kill"}):
+                request = caller.call("com.x")
+                callee.expect(INVOCATION)
+                caller.send(CANCEL, request, mode)
+                # Of mode kill it waits for the answer, though the callee cannot be interrupted.
+                if not is_forgiven or mode == {"mode": "kill"}:
+                    caller.expect_error(CALL, request, "wamp.error.canceled")
+                caller.round_trip()
+
+
 if __name__ == "__main__":
     harness.main(globals())

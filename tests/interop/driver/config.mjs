@@ -37,6 +37,13 @@ export function keeping_realm(address) {
     authentication:`);
 }
 
+/// Realm `interop` and the same once more as `strict`, where no client is met half-way.
+export function two_realms(address) {
+    const text = open_realm(address);
+    const realm = text.slice(text.indexOf("  - name: interop"));
+    return text + realm.replace("- name: interop", "- name: strict\n    client_quirks: false");
+}
+
 /// The same with a router that pings every second and gives up soon.
 export function pinging_realm(address) {
     return `

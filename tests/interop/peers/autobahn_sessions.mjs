@@ -2,6 +2,7 @@
 // library is handed in, and so is `emit`, which tells the driver what happens.
 
 import { Fault } from "./answer.mjs";
+import { make_procedure } from "./autobahn_procedures.mjs";
 import { decode_value, encode_value } from "./notation.mjs";
 
 function fault_of(uri, args, kwargs) {
@@ -19,6 +20,7 @@ export class AutobahnSessions {
         this.autobahn = autobahn;
         this.emit = emit;
         this.sessions = new Map();
+        this.calls = new Map();
     }
 
     /// Joins; answers when the session is up or refused. Later joins and losses are events.
@@ -103,26 +105,7 @@ export class AutobahnSessions {
     }
 
     #register_now(name, entry, procedure, behaviour) {
-        const handler = (args, kwargs) => {
-            args = args ?? [];
-            kwargs = kwargs ?? {};
-            switch (behaviour) {
-                case "echo":
-                    this.emit({
-                        event: "invoked", session: name, procedure,
-                        args: encode_value(args), kwargs: encode_value(kwargs),
-                    });
-                    return new this.autobahn.Result(args, kwargs);
-                case "count":
-                    return new this.autobahn.Result([args.length, Object.keys(kwargs).length]);
-                case "none":
-                    return null;
-                case "fail":
-                    throw new this.autobahn.Error("com.interop.error.custom", args, kwargs);
-                default:
-                    throw new Error(`unknown behaviour ${behaviour}`);
-            }
-        };
+        const handler = make_procedure(this.autobahn, this.emit, name, procedure, behaviour);
         return this.#settled(entry.session.register(procedure, handler));
     }
 
@@ -153,16 +136,27 @@ export class AutobahnSessions {
 
     async call(message) {
         const { session, binary } = this.#entry(message);
-        const result = await this.#settled(session.call(
+        const call = session.call(
             message.procedure,
             decode_value(message.args, binary),
             decode_value(message.kwargs, binary),
             decode_value(message.options ?? {}, binary),
-        ));
-        if (result instanceof this.autobahn.Result) {
-            return { args: encode_value(result.args), kwargs: encode_value(result.kwargs) };
+        );
+        this.calls.set(message.call, call);
+        const parts = [];
+        if (message.options?.receive_progress) {
+            call.then(() => {}, () => {}, (part) => parts.push(encode_value(part)));
         }
-        return { args: [encode_value(result)], kwargs: {} };
+        const result = await this.#settled(call);
+        if (result instanceof this.autobahn.Result) {
+            return { args: encode_value(result.args), kwargs: encode_value(result.kwargs), parts };
+        }
+        return { args: [encode_value(result)], kwargs: {}, parts };
+    }
+
+    /// Cancels the call that was named `call` when it was made.
+    async cancel({ call, mode }) {
+        this.calls.get(call).cancel(mode ? { mode } : undefined);
     }
 
     async #settled(promise) {
@@ -185,7 +179,7 @@ export class AutobahnSessions {
     }
 
     operations() {
-        const names = ["connect", "register", "subscribe", "publish", "call", "leave"];
+        const names = ["connect", "register", "subscribe", "publish", "call", "cancel", "leave"];
         return Object.fromEntries(names.map((name) => [name, (message) => this[name](message)]));
     }
 }

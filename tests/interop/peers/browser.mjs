@@ -18,6 +18,7 @@ const files = {
     "/autobahn.js": [library, "text/javascript"],
     "/notation.mjs": [path.join(here, "notation.mjs"), "text/javascript"],
     "/answer.mjs": [path.join(here, "answer.mjs"), "text/javascript"],
+    "/autobahn_procedures.mjs": [path.join(here, "autobahn_procedures.mjs"), "text/javascript"],
     "/autobahn_sessions.mjs": [path.join(here, "autobahn_sessions.mjs"), "text/javascript"],
 };
 

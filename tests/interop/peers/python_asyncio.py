@@ -27,7 +27,7 @@ async def open_transport(message, session, wire_format):
 
 
 async def main():
-    peer = Peer(session_class(ApplicationSession), open_transport)
+    peer = Peer(session_class(ApplicationSession), open_transport, asyncio.CancelledError)
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     tasks = set()

@@ -12,8 +12,9 @@ import txaio
 from autobahn.wamp import auth, serializer
 from autobahn.wamp.exception import ApplicationError
 from autobahn.wamp.types import (
-    CallOptions, CallResult, ComponentConfig, PublishOptions, SubscribeOptions)
+    CallOptions, CallResult, ComponentConfig, PublishOptions, RegisterOptions, SubscribeOptions)
 
+from python_procedures import make_procedure
 from python_values import decode_value, encode_value
 
 SERIALIZERS = {
@@ -107,12 +108,17 @@ def split_result(result):
 
 
 class Peer:
-    """The operations; each message of the driver becomes a task."""
+    """The operations; each message of the driver becomes a task.
 
-    def __init__(self, make_session, open_transport):
+    `canceled` is what the framework raises where a canceled future is waited for.
+    """
+
+    def __init__(self, make_session, open_transport, canceled):
         self.make_session = make_session
         self.open_transport = open_transport
+        self.canceled = canceled
         self.sessions = {}
+        self.calls = {}
 
     async def connect(self, message):
         config = ComponentConfig(realm=message["realm"])
@@ -126,19 +132,9 @@ class Peer:
     async def register(self, message):
         name, procedure, behaviour = message["session"], message["procedure"], message["behaviour"]
 
-        def handler(*args, **kwargs):
-            if behaviour == "echo":
-                say({
-                    "event": "invoked", "session": name, "procedure": procedure,
-                    "args": encode_value(args), "kwargs": encode_value(kwargs)})
-                return CallResult(*args, **kwargs)
-            if behaviour == "count":
-                return CallResult(len(args), len(kwargs))
-            if behaviour == "fail":
-                raise ApplicationError("com.interop.error.custom", *args, **kwargs)
-            return None
-
-        await self.sessions[name].register(handler, procedure)
+        handler = make_procedure(say, self.canceled, name, procedure, behaviour)
+        options = RegisterOptions(details_arg="call_details") if behaviour == "progress" else None
+        await self.sessions[name].register(handler, procedure, options=options)
 
     async def subscribe(self, message):
         name, subscription = message["session"], message["name"]
@@ -162,12 +158,23 @@ class Peer:
         return {"publication": encode_value((await answer).id if answer else None)}
 
     async def call(self, message):
-        result = await self.sessions[message["session"]].call(
+        options = decode_value(message.get("options", {}))
+        parts = []
+        if options.pop("receive_progress", False):
+            options["on_progress"] = lambda part: parts.append(encode_value(part))
+        call = self.sessions[message["session"]].call(
             message["procedure"], *decode_value(message["args"]),
-            options=CallOptions(**decode_value(message.get("options", {}))),
-            **decode_value(message["kwargs"]))
-        args, kwargs = split_result(result)
-        return {"args": encode_value(args), "kwargs": encode_value(kwargs)}
+            options=CallOptions(**options), **decode_value(message["kwargs"]))
+        self.calls[message.get("call")] = call
+        try:
+            args, kwargs = split_result(await call)
+        except self.canceled:
+            raise Fault("Cancelled") from None
+        return {"args": encode_value(args), "kwargs": encode_value(kwargs), "parts": parts}
+
+    async def cancel(self, message):
+        """Cancels the call that was named `call` when it was made; there are no modes here."""
+        txaio.cancel(self.calls[message["call"]])
 
     async def leave(self, message):
         session = self.sessions.pop(message["session"], None)

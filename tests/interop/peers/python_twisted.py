@@ -11,7 +11,7 @@ from autobahn.twisted.rawsocket import WampRawSocketClientFactory  # noqa: E402
 from autobahn.twisted.wamp import ApplicationSession  # noqa: E402
 from autobahn.twisted.websocket import WampWebSocketClientFactory  # noqa: E402
 from twisted.internet import reactor  # noqa: E402
-from twisted.internet.defer import ensureDeferred  # noqa: E402
+from twisted.internet.defer import CancelledError, ensureDeferred  # noqa: E402
 from twisted.internet.endpoints import TCP4ClientEndpoint  # noqa: E402
 
 from python_sessions import Peer, read_lines, say, session_class  # noqa: E402
@@ -27,7 +27,7 @@ async def open_transport(message, session, wire_format):
 
 
 def main():
-    peer = Peer(session_class(ApplicationSession), open_transport)
+    peer = Peer(session_class(ApplicationSession), open_transport, CancelledError)
 
     def take(message):
         ensureDeferred(peer.answer(message))

@@ -16,6 +16,7 @@ const payload_serializers = Object.fromEntries(
     Object.entries(serializers).map(([name, Serializer]) => [name, new Serializer()]),
 );
 const sessions = new Map();
+const calls = new Map();
 
 function log_in_of(auth) {
     if (!auth) return {};
@@ -72,7 +73,8 @@ async function connect(message) {
 }
 
 function behaviour_of(message) {
-    return ({ argsList, argsDict }) => {
+    let sum = 0;
+    return ({ argsList, argsDict, details, result_handler }) => {
         const args = argsList ?? [];
         const kwargs = argsDict ?? {};
         switch (message.behaviour) {
@@ -88,6 +90,21 @@ function behaviour_of(message) {
                 return undefined;
             case "fail":
                 throw { error: "com.interop.error.custom", argsList: args, argsDict: kwargs };
+            case "progress":
+                for (let part = 1; details.receive_progress && part < args[0]; ++part) {
+                    result_handler({ argsList: [part], options: { progress: true } });
+                }
+                return { argsList: [args[0]] };
+            case "sum":
+                sum += args[0];
+                if (details.progress) return { argsList: [sum], options: { progress: true } };
+                return { argsList: [sum] };
+            case "wait":
+                say({
+                    event: "waiting", session: message.session, procedure: message.procedure,
+                    call: args[0],
+                });
+                return new Promise(() => {});
             default:
                 throw new Error(`unknown behaviour ${message.behaviour}`);
         }
@@ -107,6 +124,20 @@ function payload_of(message, binary) {
     const has_kwargs = Object.keys(argsDict).length > 0;
     if (argsList.length === 0 && !has_kwargs) return null;
     return has_kwargs ? { argsList, argsDict } : { argsList };
+}
+
+/// wampy asks for progressive results by a callback.
+function call_options_of(message) {
+    const { receive_progress, ...options } = message.options ?? {};
+    const parts = [];
+    if (receive_progress) {
+        options.progress_callback = ({ argsList }) => parts.push(encode_value(argsList[0]));
+    }
+    return { options, parts };
+}
+
+function result_of({ argsList, argsDict }) {
+    return { args: encode_value(argsList ?? []), kwargs: encode_value(argsDict ?? {}) };
 }
 
 serve({
@@ -138,10 +169,24 @@ serve({
     },
     async call(message) {
         const { wampy, binary } = opened(message);
-        const result = await settled(wampy.call(message.procedure, payload_of(message, binary)));
-        return {
-            args: encode_value(result.argsList ?? []), kwargs: encode_value(result.argsDict ?? {}),
-        };
+        const { options, parts } = call_options_of(message);
+        const call = wampy.call(message.procedure, payload_of(message, binary), options);
+        calls.set(message.call, { wampy, id: wampy.getOpStatus().reqId });
+        return { ...result_of(await settled(call)), parts };
+    },
+    /// Sends each of `args` as one part of the payload of one call.
+    async call_in_parts(message) {
+        const { options, parts } = call_options_of(message);
+        const [first, ...rest] = decode_value(message.args);
+        const call = opened(message).wampy.progressiveCall(message.procedure, [first], options);
+        rest.forEach((part, index) => {
+            call.sendData([part], { progress: index + 1 < rest.length });
+        });
+        return { ...result_of(await settled(call.result)), parts };
+    },
+    async cancel({ call, mode }) {
+        const { wampy, id } = calls.get(call);
+        wampy.cancel(id, mode ? { mode } : undefined);
     },
     async leave(message) {
         const entry = sessions.get(message.session);
