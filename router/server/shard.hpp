@@ -76,7 +76,8 @@ class Shard {
     [[nodiscard]] boost::asio::io_context& context() { return *context_; }
     [[nodiscard]] Router& router() { return router_; }
     [[nodiscard]] Random& random() { return random_; }
-    /// Start of this turn; good to a few milliseconds.
+    /// Start of this turn; for its first handler that of the last one, up to a tick of the
+    /// deadlines ago.
     [[nodiscard]] TimePoint now() const { return now_; }
     /// now() by the calendar.
     [[nodiscard]] WallTime wall() const { return wall_; }
