@@ -58,26 +58,39 @@ void Client::on_sent(const Message& message) {
         pending_[unregister->request] = MessageType::unregister;
         ends_[unregister->request] = unregister->registration.value;
     } else if (const auto* call = std::get_if<Call>(&message)) {
-        calls_[call->request] = read_stamp(call->payload);
+        note_call(*call);
     } else if (const auto* yield = std::get_if<Yield>(&message)) {
-        if (yield->options.is_true("progress")) return;
-        std::erase_if(unanswered_, [&](const Invoked& invoked) {
-            if (invoked.id != yield->request) return false;
-            answered_.push_back(invoked);
-            return true;
-        });
+        if (!yield->options.is_true("progress")) note_answer(yield->request);
     } else if (const auto* error = std::get_if<ErrorMessage>(&message)) {
-        std::erase_if(unanswered_, [&](const Invoked& invoked) {
-            if (invoked.id != error->request) return false;
-            answered_.push_back(invoked);
-            return true;
-        });
+        note_answer(error->request);
     }
+}
+
+void Client::note_call(const Call& call) {
+    const bool is_open = call.options.is_true("progress");
+    const auto opened = std::find_if(opened_.begin(), opened_.end(), [&](const Opened& known) {
+        return known.request == call.request;
+    });
+    if (opened != opened_.end()) {
+        const bool is_same = opened->procedure == call.procedure;
+        if (is_same && !is_open) opened_.erase(opened);
+        return;
+    }
+    if (is_open) opened_.push_back({call.request, call.procedure});
+    calls_[call.request] = {read_stamp(call.payload), call.options.is_true("receive_progress")};
+}
+
+void Client::note_answer(RequestId invocation) {
+    std::erase_if(unanswered_, [&](const Invoked& invoked) {
+        if (invoked.id != invocation) return false;
+        answered_.push_back(invoked);
+        return true;
+    });
 }
 
 std::vector<RequestId> Client::calls() const {
     std::vector<RequestId> ids;
-    for (const auto& [id, stamp] : calls_) ids.push_back(id);
+    for (const auto& [id, call] : calls_) ids.push_back(id);
     return ids;
 }
 
@@ -119,9 +132,8 @@ void Client::on_received(const Message& message) {
         }
         expect_pending(gone->request, MessageType::unregister);
         end_registration(RegistrationId{ends_.at(gone->request)});
-    } else if (std::holds_alternative<Interrupt>(message)) {
-        require(roles_.has(Role::callee, Feature::call_canceling),
-                "INTERRUPT to a callee that does not know it");
+    } else if (const auto* interrupt = std::get_if<Interrupt>(&message)) {
+        on_interrupt(*interrupt);
     } else if (std::holds_alternative<Abort>(message) || std::holds_alternative<Goodbye>(message)) {
         has_ended_ = true;
     } else {
@@ -154,21 +166,65 @@ void Client::on_event(const Event& event) {
 }
 
 void Client::on_invocation(const Invocation& invocation) {
+    const Dict& details = invocation.details;
+    require(!details.is_true("receive_progress") ||
+                roles_.has(Role::callee, Feature::progressive_call_results),
+            "receive_progress to a callee that did not announce it");
+    require(!details.is_true("progress") ||
+                roles_.has(Role::callee, Feature::progressive_call_invocations),
+            "a part of a call to a callee that did not announce it");
+    if (invocation.request.value <= last_invocation_) return on_part(invocation);
     require(contains(registered_, invocation.registration),
             "INVOCATION before REGISTERED or after UNREGISTERED");
     require(invocation.request.value == ++last_invocation_, "invocation ids are not 1, 2, 3...");
     const Stamp stamp = read_stamp(invocation.payload);
+    require(invoked_.insert(stamp).second, "one call twice at a callee");
     auto& last = last_call_[stamp.sender];
-    require(last < stamp.number, "invocations of one caller out of order, or twice");
+    require(!has_order_ || last < stamp.number, "invocations of one caller out of order");
     last = stamp.number;
-    unanswered_.push_back({invocation.request, stamp});
+    unanswered_.push_back({invocation.request, stamp, stamp, details.is_true("progress")});
+}
+
+void Client::on_part(const Invocation& invocation) {
+    const Stamp stamp = read_stamp(invocation.payload);
+    for (auto* list : {&unanswered_, &answered_}) {
+        for (Invoked& invoked : *list) {
+            if (invoked.id != invocation.request) continue;
+            require(invoked.is_open, "a part after the last one");
+            require(!invoked.is_interrupted, "a part after INTERRUPT");
+            require(stamp.sender == invoked.last.sender && stamp.number > invoked.last.number,
+                    "parts of a call out of order, or of another one");
+            invoked.last = stamp;
+            invoked.is_open = invocation.details.is_true("progress");
+            return;
+        }
+    }
+    throw Fault("a part of an invocation that never began");
+}
+
+void Client::on_interrupt(const Interrupt& interrupt) {
+    require(roles_.has(Role::callee, Feature::call_canceling),
+            "INTERRUPT to a callee that does not know it");
+    for (auto* list : {&unanswered_, &answered_}) {
+        for (Invoked& invoked : *list) {
+            if (invoked.id != interrupt.request) continue;
+            require(!invoked.is_interrupted, "INTERRUPT twice");
+            invoked.is_interrupted = true;
+            return;
+        }
+    }
+    throw Fault("INTERRUPT of an invocation that never was");
 }
 
 void Client::on_result(const ResultMessage& result) {
     const auto call = calls_.find(result.request);
     require(call != calls_.end(), "RESULT for a call that is not pending");
-    require(read_stamp(result.payload) == call->second, "RESULT of somebody else's call");
-    calls_.erase(call);
+    require(read_stamp(result.payload) == call->second.stamp, "RESULT of somebody else's call");
+    if (!result.details.is_true("progress")) {
+        calls_.erase(call);
+        return;
+    }
+    require(call->second.wants_progress, "progress that nobody asked for");
 }
 
 void Client::on_error(const ErrorMessage& error) {
@@ -180,7 +236,7 @@ void Client::on_error(const ErrorMessage& error) {
     const auto call = calls_.find(error.request);
     require(call != calls_.end(), "ERROR for a call that is not pending");
     if (!error.payload.empty() && error.error == "com.error.own") {
-        require(read_stamp(error.payload) == call->second, "ERROR of somebody else's call");
+        require(read_stamp(error.payload) == call->second.stamp, "ERROR of somebody else's call");
     }
     calls_.erase(call);
 }

@@ -26,7 +26,9 @@ struct Stamp {
 
 class Client {
   public:
-    explicit Client(ClientRoles roles) : roles_(roles) {}
+    /// `has_order`: no call waits for a callee or moves to another one, so that invocations come in
+    /// the order of their calls.
+    Client(ClientRoles roles, bool has_order) : roles_(roles), has_order_(has_order) {}
 
     /// Notes what the client sends.
     void on_sent(const Message& message);
@@ -38,16 +40,29 @@ class Client {
     [[nodiscard]] const std::vector<RegistrationId>& registrations() const { return registered_; }
     struct Invoked {
         RequestId id;
-        Stamp stamp;
+        Stamp stamp;  ///< of the first part
+        Stamp last;   ///< of the last part
+        bool is_open = false;
+        bool is_interrupted = false;
+    };
+    /// A call whose last part was not sent yet, though it may be over.
+    struct Opened {
+        RequestId request;
+        Uri procedure;
     };
     [[nodiscard]] const std::vector<Invoked>& unanswered() const { return unanswered_; }
     [[nodiscard]] const std::vector<Invoked>& answered() const { return answered_; }
     [[nodiscard]] std::vector<RequestId> calls() const;
+    [[nodiscard]] const std::vector<Opened>& opened() const { return opened_; }
     [[nodiscard]] std::uint64_t last_invocation() const { return last_invocation_; }
     /// Requests without an answer, calls apart.
     [[nodiscard]] std::size_t pending_requests() const { return pending_.size(); }
 
   private:
+    void note_call(const Call& call);
+    void note_answer(RequestId invocation);
+    void on_part(const Invocation& invocation);
+    void on_interrupt(const Interrupt& interrupt);
     void expect_pending(RequestId request, MessageType type);
     void on_event(const Event& event);
     void on_invocation(const Invocation& invocation);
@@ -56,15 +71,23 @@ class Client {
     void end_subscription(SubscriptionId id);
     void end_registration(RegistrationId id);
 
+    struct Calling {
+        Stamp stamp;
+        bool wants_progress = false;
+    };
+
     ClientRoles roles_;
+    bool has_order_;
     std::map<RequestId, MessageType> pending_;
-    std::map<RequestId, Stamp> calls_;
+    std::map<RequestId, Calling> calls_;
+    std::vector<Opened> opened_;
     std::map<RequestId, std::uint64_t> ends_;  ///< UNSUBSCRIBE, UNREGISTER -> what is ended
     std::vector<SubscriptionId> subscribed_;
     std::vector<RegistrationId> registered_;
     std::map<std::pair<Actor, SubscriptionId>, std::uint64_t> last_by_subscription_;
     std::map<Actor, std::pair<std::uint64_t, PublicationId>> last_event_;
     std::map<Actor, std::uint64_t> last_call_;
+    std::set<Stamp> invoked_;
     std::uint64_t last_invocation_ = 0;
     std::vector<Invoked> unanswered_;
     std::vector<Invoked> answered_;

@@ -26,6 +26,8 @@ struct Expected {
     Message message;
     /// INVOCATION under policy random: any of these, once.
     std::vector<Actor> candidates;
+    /// Any of these may come in its place.
+    std::vector<Expected> instead;
     /// A forwarded ERROR: details and payload must be equal too.
     bool is_forwarded = false;
     /// Ends the session.

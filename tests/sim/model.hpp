@@ -4,6 +4,7 @@
 //
 // One realm; fed the same inputs in the same order.
 
+#include "common/base/clock.hpp"
 #include "common/wamp/features.hpp"
 #include "router/access/ingress.hpp"
 #include "router/core/realm.hpp"
@@ -38,6 +39,8 @@ struct ModelRegistration {
         Actor callee = 0;
         std::uint64_t number = 0;  ///< in order of registration
         bool wants_caller = false;
+        bool wants_timeout = false;     ///< keeps the time of its calls itself
+        std::uint64_t concurrency = 0;  ///< 0: any number at a time
     };
     PatternChoice pattern;
     std::string invoke;
@@ -50,8 +53,24 @@ struct ModelRegistration {
 struct ModelCall {
     Actor caller = 0;
     RequestId request;
-    Actor callee = 0;
+    RegistrationId registration;
+    Uri procedure;
+    bool is_asked = false;  ///< disclose_me
+    bool wants_progress = false;
+    Duration timeout{};
+    std::optional<TimePoint> deadline;
+    /// What the caller sent: all of it while the call waits, then the first part.
+    std::vector<Payload> parts;
+    bool is_open = false;  ///< more is to come
+    bool is_waiting = true;
+    std::optional<Actor> callee;
     RequestId invocation;
+    std::uint64_t member = 0;          ///< the callee's number in the registration
+    std::vector<std::uint64_t> tried;  ///< members that were unavailable
+    Dict details;                      ///< of each INVOCATION, without `progress`
+    Duration grace{};                  ///< for a callee that keeps the time itself
+    bool takes_progress = false;
+    bool is_bound = false;  ///< no other callee could go on from here
     bool is_interrupted = false;
 };
 
@@ -75,15 +94,21 @@ class Model {
                            Expectations& expected);
     void swap_permissions(std::uint32_t version, Expectations& expected);
     void close_all(Expectations& expected);
+    /// Time passes: calls whose time is up are answered.
+    void pass_time(TimePoint now, Expectations& expected);
 
     [[nodiscard]] RealmCounts counts() const;
     [[nodiscard]] const ModelSession& session(Actor actor) const { return sessions_.at(actor); }
     [[nodiscard]] const std::vector<ModelCall>& calls() const { return calls_; }
-    /// The invoke policy of a registration that exists.
-    [[nodiscard]] const std::string& policy_of(RegistrationId id) const;
+    [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+    /// Whether a CALL has the id of an earlier one, which its caller may carry on.
+    [[nodiscard]] bool is_continuation(Actor actor, const Message& message) const;
+    /// The invoke policy of a registration; "none" if it is gone, which parts of a call outlive.
+    [[nodiscard]] std::string policy_of(RegistrationId id) const;
 
   private:
     // The gate (model_access.cpp)
+    void dispatch(Actor actor, const Message& message, Expectations& expected);
     [[nodiscard]] std::optional<Admission::Verdict> judge_request(Actor actor,
                                                                   const Message& message,
                                                                   Expectations& expected);
@@ -100,21 +125,51 @@ class Model {
     void bind_subscription(const PatternChoice& pattern, SubscriptionId id);
     void remove_subscriber(Actor actor, SubscriptionId id);
 
-    // Remote procedure calls (model_dealer.cpp)
+    // Registrations (model_dealer.cpp)
     void register_(Actor actor, const Register& request, Expectations& expected);
     void unregister(Actor actor, const Unregister& request, Expectations& expected);
+    /// force_reregister: those of the same role lose the procedure.
+    void take_over(Actor actor, ModelRegistration& taken, Expectations& expected);
+    [[nodiscard]] ModelRegistration* find_best(std::string_view procedure);
+    [[nodiscard]] ModelRegistration* find_registration(RegistrationId id);
+    /// Members of whom the next call goes to one; none: it waits. Roundrobin takes its turn.
+    [[nodiscard]] std::vector<ModelRegistration::Member> choices(ModelRegistration& registration);
+    /// The same for a call that the members of `tried` did not take.
+    [[nodiscard]] std::vector<ModelRegistration::Member> other_choices(
+        ModelRegistration& registration, const std::vector<std::uint64_t>& tried);
+    /// How many invocations more a member takes now.
+    [[nodiscard]] std::uint64_t room_of(const ModelRegistration& registration,
+                                        const ModelRegistration::Member& member) const;
+    void bind_registration(const PatternChoice& pattern, RegistrationId id);
+    void remove_callee(Actor actor, RegistrationId id);
+
+    // Calls on their way to a callee (model_calls.cpp)
     void call(Actor actor, const Call& request, Expectations& expected);
+    void carry_on(ModelCall& call, const Call& request, Expectations& expected);
+    /// INVOCATION to one of the candidates, or ERROR if it lacks what the call needs.
+    void invoke(ModelCall& call, const ModelRegistration& registration,
+                const std::vector<ModelRegistration::Member>& candidates, Expectations& expected);
+    void bind_call(Actor caller, RequestId request, Actor callee, const Invocation& sent);
+    [[nodiscard]] Dict details_of(const ModelCall& call, const ModelRegistration& registration,
+                                  const ModelRegistration::Member& member) const;
+    /// After each input: calls wait neither for nobody nor for a callee that has room.
+    void serve_waiting(Expectations& expected);
+    void serve_waiting(ModelRegistration& registration, Expectations& expected);
     void cancel(Actor actor, const Cancel& request, Expectations& expected);
+
+    // Calls on their way back (model_answers.cpp)
     void yield(Actor actor, const Yield& answer, Expectations& expected);
     void error(Actor actor, const ErrorMessage& answer, Expectations& expected);
-    [[nodiscard]] ModelRegistration* find_best(std::string_view procedure);
-    [[nodiscard]] static std::vector<ModelRegistration::Member> choices(
-        const ModelRegistration& registration);
-    void bind_registration(const PatternChoice& pattern, RegistrationId id);
-    void bind_call(RegistrationId id, Actor caller, RequestId request, Actor callee,
-                   RequestId invocation);
-    void remove_callee(Actor actor, RegistrationId id);
-    [[nodiscard]] std::vector<ModelCall>::iterator find_invocation(Actor callee, RequestId id);
+    void reroute(ModelCall& call, Expectations& expected);
+    void drop_calls(Actor actor, Expectations& expected);
+    /// Takes the call out; its caller is told if it is there.
+    void end_call(const ModelCall& call, std::string_view error, Expectations& expected);
+    void interrupt(ModelCall& call, std::string_view mode, Expectations& expected);
+    void erase_call(Actor caller, RequestId request);
+    [[nodiscard]] bool knows_canceling(const ModelCall& call) const;
+    [[nodiscard]] bool may_move(const ModelCall& call) const;
+    [[nodiscard]] ModelCall* find_call(Actor caller, RequestId request);
+    [[nodiscard]] ModelCall* find_invocation(Actor callee, RequestId id);
     [[nodiscard]] bool is_issued(Actor callee, RequestId id) const;
 
     [[nodiscard]] static Expected make(Actor to, Message message);
@@ -129,7 +184,8 @@ class Model {
     std::map<Actor, ModelSession> sessions_;
     std::vector<ModelSubscription> subscriptions_;
     std::vector<ModelRegistration> registrations_;
-    std::vector<ModelCall> calls_;
+    std::vector<ModelCall> calls_;  ///< in the order in which they were made
+    TimePoint now_{};
     PublicationId publication_;  ///< of the PUBLISH at hand, once seen
 };
 

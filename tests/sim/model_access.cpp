@@ -90,6 +90,7 @@ std::optional<Asked> asked_by(const Message& message) {
                  true,
                  publish->options.is_true("acknowledge")};
     } else if (const auto* call = std::get_if<Call>(&message)) {
+        if (call->is_continuation) return std::nullopt;
         asked = {call->request, Action::call, {call->procedure, MatchPolicy::exact}};
     } else if (const auto* subscribe = std::get_if<Subscribe>(&message)) {
         asked = {subscribe->request, Action::subscribe, {subscribe->topic, MatchPolicy::exact}};
@@ -105,6 +106,13 @@ std::optional<Asked> asked_by(const Message& message) {
 }
 
 }  // namespace
+
+bool Model::is_continuation(Actor actor, const Message& message) const {
+    const auto* call = std::get_if<Call>(&message);
+    const ModelSession& session = sessions_.at(actor);
+    return call != nullptr && call->request.value < session.next_request &&
+           session.roles.has(Role::caller, Feature::progressive_call_invocations);
+}
 
 Verdict Model::admit(Actor actor, const Message& message, Expectations& expected) {
     const auto violation = [&] {
@@ -123,6 +131,7 @@ Verdict Model::admit(Actor actor, const Message& message, Expectations& expected
     if (const auto* answer = std::get_if<ErrorMessage>(&message)) {
         if (answer->request_type != MessageType::invocation) return violation();
     }
+    if (is_continuation(actor, message)) return Verdict::admitted;
     if (const auto id = counted_id(message)) {
         if (has_strict_ids_ && id->value != session.next_request) return violation();
         ++session.next_request;
@@ -165,6 +174,11 @@ bool Model::is_permitted(const ModelSession& session, Action action,
 
 void Model::handle(Actor actor, const Message& message, Expectations& expected) {
     publication_ = PublicationId{};
+    dispatch(actor, message, expected);
+    serve_waiting(expected);
+}
+
+void Model::dispatch(Actor actor, const Message& message, Expectations& expected) {
     if (const auto* m = std::get_if<Subscribe>(&message)) return subscribe(actor, *m, expected);
     if (const auto* m = std::get_if<Unsubscribe>(&message)) return unsubscribe(actor, *m, expected);
     if (const auto* m = std::get_if<Publish>(&message)) return publish(actor, *m, expected);
@@ -201,25 +215,11 @@ void Model::leave(Actor actor, Expectations& expected) {
     if (!session.is_joined) return;
     session.is_joined = false;
     take_apart(actor, expected);
+    serve_waiting(expected);
 }
 
 void Model::take_apart(Actor actor, Expectations& expected) {
-    for (const ModelCall& pending : calls_) {
-        const ModelSession& callee = sessions_.at(pending.callee);
-        const ModelSession& caller = sessions_.at(pending.caller);
-        if (pending.caller == actor && callee.is_joined && !pending.is_interrupted &&
-            callee.roles.has(Role::callee, Feature::call_canceling)) {
-            expected.push_back(
-                make(pending.callee, Interrupt{pending.invocation, Dict{{"mode", "killnowait"}}}));
-        }
-        if (pending.callee == actor && caller.is_joined) {
-            expected.push_back(
-                make_error(pending.caller, MessageType::call, pending.request, uris::canceled));
-        }
-    }
-    std::erase_if(calls_, [actor](const ModelCall& pending) {
-        return pending.caller == actor || pending.callee == actor;
-    });
+    drop_calls(actor, expected);
     for (ModelSubscription& subscription : subscriptions_)
         std::erase(subscription.subscribers, actor);
     std::erase_if(subscriptions_, [](const auto& s) { return s.subscribers.empty(); });
@@ -247,6 +247,7 @@ void Model::swap_permissions(std::uint32_t version, Expectations& expected) {
         expected.back().is_close = true;
     }
     for (const Actor actor : closing) take_apart(actor, expected);
+    serve_waiting(expected);
 }
 
 void Model::revoke_unpermitted(Actor actor, Expectations& expected) {

@@ -1,4 +1,4 @@
-// The model's dealer: registrations in a list, calls in a list.
+// The model's dealer, first part: registrations in a list, and who of their members is next.
 
 #include "common/wamp/errors.hpp"
 #include "tests/sim/model.hpp"
@@ -38,53 +38,121 @@ bool takes_precedence(const PatternChoice& left, const PatternChoice& right) {
     return left.uri.size() > right.uri.size();
 }
 
+bool has_member(const ModelRegistration& registration, Actor actor) {
+    return std::any_of(registration.members.begin(), registration.members.end(),
+                       [actor](const auto& member) { return member.callee == actor; });
+}
+
+void add_member(ModelRegistration& registration, ModelRegistration::Member member) {
+    member.number = ++registration.last_number;
+    registration.members.push_back(member);
+}
+
+/// Leaves the one behind whoever had the last turn.
+void take_turn(ModelRegistration& registration, std::vector<ModelRegistration::Member>& members) {
+    if (members.empty()) return;
+    const auto after = std::find_if(members.begin(), members.end(), [&](const auto& member) {
+        return member.number > registration.last_invoked;
+    });
+    const ModelRegistration::Member next = after == members.end() ? members.front() : *after;
+    registration.last_invoked = next.number;
+    members = {next};
+}
+
 }  // namespace
 
 void Model::register_(Actor actor, const Register& request, Expectations& expected) {
     const auto refuse = [&](std::string_view uri) {
         expected.push_back(make_error(actor, MessageType::register_, request.request, uri));
     };
-    const auto match = match_policy_of(request.options.find_text("match").value_or("exact"));
-    const std::string invoke(request.options.find_text("invoke").value_or("single"));
+    const Dict& options = request.options;
+    const auto match = match_policy_of(options.find_text("match").value_or("exact"));
+    const std::string invoke(options.find_text("invoke").value_or("single"));
     if (!match || !is_known_policy(invoke)) return refuse(uris::invalid_argument);
+    const Value* concurrency = options.find("concurrency");
+    if (concurrency != nullptr && concurrency->to_uint().value_or(0) == 0) {
+        return refuse(uris::invalid_argument);
+    }
+    const ModelSession& session = sessions_.at(actor);
     const PatternChoice pattern{request.procedure, *match};
     std::size_t held = 0;
-    RegistrationId known;
-    for (const ModelRegistration& registration : registrations_) {
-        const bool is_mine =
-            std::any_of(registration.members.begin(), registration.members.end(),
-                        [actor](const auto& member) { return member.callee == actor; });
+    ModelRegistration* known = nullptr;
+    bool holds_it = false;
+    for (ModelRegistration& registration : registrations_) {
+        const bool is_mine = has_member(registration, actor);
         held += is_mine ? 1 : 0;
         if (registration.pattern.uri != pattern.uri || registration.pattern.match != *match) {
             continue;
         }
-        if (is_mine || invoke == "single" || registration.invoke != invoke) {
+        known = &registration;
+        holds_it = is_mine;
+    }
+    const bool is_shared = known != nullptr && invoke != "single" && known->invoke == invoke;
+    const bool takes_over = known != nullptr && options.is_true("force_reregister");
+    bool may_take = false;
+    if (takes_over) {
+        const bool is_kept = std::any_of(
+            known->members.begin(), known->members.end(),
+            [&](const auto& member) { return sessions_.at(member.callee).role != session.role; });
+        // Who could not be added takes nothing: it is as if it had not asked.
+        const std::size_t others = held - (holds_it ? 1 : 0);
+        may_take = (!is_kept || is_shared) && others < limits_.registrations_per_session;
+    }
+    if (!may_take) {
+        if (known != nullptr && (holds_it || !is_shared)) {
             return refuse(uris::procedure_already_exists);
         }
-        known = registration.id;
+        if (held >= limits_.registrations_per_session) return refuse(uris::limit_exceeded);
     }
-    if (held >= limits_.registrations_per_session) return refuse(uris::limit_exceeded);
-    const bool may_ask =
-        judge(rules(sessions_.at(actor)), Action::register_, request.procedure).disclose !=
-        Disclose::never;
-    const bool wants_caller = may_ask && request.options.is_true("disclose_caller");
+    RegistrationId known_id = known == nullptr ? RegistrationId{} : known->id;
+    if (may_take) {
+        take_over(actor, *known, expected);
+        if (find_registration(known_id) == nullptr) known_id = {};
+    }
+    ModelRegistration::Member member;
+    member.callee = actor;
+    member.wants_caller =
+        options.is_true("disclose_caller") &&
+        judge(rules(session), Action::register_, request.procedure).disclose != Disclose::never;
+    member.wants_timeout = options.is_true("forward_timeout") &&
+                           session.roles.has(Role::callee, Feature::call_timeout);
+    member.concurrency = options.find_uint("concurrency").value_or(0);
     Expected answer = make(actor, Registered{request.request, {}});
-    answer.on_match = [this, pattern, invoke, known, wants_caller](Actor to,
-                                                                   const Message& actual) {
-        const RegistrationId id = std::get<Registered>(actual).registration;
-        if (!is_valid_id(id.value)) throw Fault("a registration id out of range");
-        if (known && id != known) throw Fault("members of one registration, two ids");
-        if (!known) bind_registration(pattern, id);
-        for (ModelRegistration& registration : registrations_) {
-            if (registration.id != id) continue;
-            registration.invoke = invoke;
-            registration.members.push_back({to, ++registration.last_number, wants_caller});
-        }
-    };
+    // Added at once, so that calls that wait go to it; a new registration gets its id when seen.
+    if (known_id) {
+        add_member(*find_registration(known_id), member);
+        answer.on_match = [known_id](Actor, const Message& actual) {
+            if (std::get<Registered>(actual).registration != known_id) {
+                throw Fault("members of one registration, two ids");
+            }
+        };
+    } else {
+        answer.on_match = [this, pattern, invoke, member](Actor, const Message& actual) {
+            bind_registration(pattern, std::get<Registered>(actual).registration);
+            registrations_.back().invoke = invoke;
+            add_member(registrations_.back(), member);
+        };
+    }
     expected.push_back(std::move(answer));
 }
 
+void Model::take_over(Actor actor, ModelRegistration& taken, Expectations& expected) {
+    const RegistrationId id = taken.id;
+    const auto members = taken.members;
+    for (const auto& member : members) {
+        const ModelSession& callee = sessions_.at(member.callee);
+        if (callee.role != sessions_.at(actor).role) continue;
+        remove_callee(member.callee, id);
+        if (!callee.roles.has(Role::callee, Feature::registration_revocation)) continue;
+        expected.push_back(
+            make(member.callee,
+                 Unregistered{{}, Dict{{"registration", id}, {"reason", uris::taken_over}}}));
+    }
+    serve_waiting(expected);
+}
+
 void Model::bind_registration(const PatternChoice& pattern, RegistrationId id) {
+    if (!is_valid_id(id.value)) throw Fault("a registration id out of range");
     for (const ModelRegistration& other : registrations_) {
         if (other.id == id) throw Fault("one registration id for two patterns");
     }
@@ -94,20 +162,17 @@ void Model::bind_registration(const PatternChoice& pattern, RegistrationId id) {
     registrations_.push_back(std::move(registration));
 }
 
-const std::string& Model::policy_of(RegistrationId id) const {
+std::string Model::policy_of(RegistrationId id) const {
     for (const ModelRegistration& registration : registrations_) {
         if (registration.id == id) return registration.invoke;
     }
-    throw Fault("an unknown registration");
+    return "none";
 }
 
 void Model::unregister(Actor actor, const Unregister& request, Expectations& expected) {
     for (const ModelRegistration& registration : registrations_) {
         if (registration.id != request.registration) continue;
-        const bool is_mine =
-            std::any_of(registration.members.begin(), registration.members.end(),
-                        [actor](const auto& member) { return member.callee == actor; });
-        if (!is_mine) break;
+        if (!has_member(registration, actor)) break;
         remove_callee(actor, request.registration);
         expected.push_back(make(actor, Unregistered{request.request, {}}));
         return;
@@ -135,151 +200,59 @@ ModelRegistration* Model::find_best(std::string_view procedure) {
     return best;
 }
 
-std::vector<ModelRegistration::Member> Model::choices(const ModelRegistration& registration) {
+ModelRegistration* Model::find_registration(RegistrationId id) {
+    const auto found =
+        std::find_if(registrations_.begin(), registrations_.end(),
+                     [id](const auto& registration) { return registration.id == id; });
+    return found == registrations_.end() ? nullptr : &*found;
+}
+
+std::uint64_t Model::room_of(const ModelRegistration& registration,
+                             const ModelRegistration::Member& member) const {
+    if (member.concurrency == 0) return UINT64_MAX;
+    std::uint64_t running = 0;
+    for (const ModelCall& call : calls_) {
+        if (call.is_waiting || call.registration != registration.id) continue;
+        running += call.member == member.number ? 1 : 0;
+    }
+    return running >= member.concurrency ? 0 : member.concurrency - running;
+}
+
+std::vector<ModelRegistration::Member> Model::choices(ModelRegistration& registration) {
+    std::vector<ModelRegistration::Member> chosen;
+    const auto add_if_free = [&](const ModelRegistration::Member& member) {
+        if (room_of(registration, member) > 0) chosen.push_back(member);
+    };
+    // Who waits already comes first.
+    for (const ModelCall& call : calls_) {
+        if (call.is_waiting && call.registration == registration.id) return {};
+    }
     const auto& members = registration.members;
-    if (registration.invoke == "random") return members;
-    if (registration.invoke == "last") return {members.back()};
-    if (registration.invoke == "roundrobin") {
-        for (const auto& member : members) {
-            if (member.number > registration.last_invoked) return {member};
-        }
+    if (registration.invoke == "random" || registration.invoke == "roundrobin") {
+        for (const auto& member : members) add_if_free(member);
+    } else {
+        add_if_free(registration.invoke == "last" ? members.back() : members.front());
     }
-    return {members.front()};
+    if (registration.invoke == "roundrobin") take_turn(registration, chosen);
+    return chosen;
 }
 
-void Model::call(Actor actor, const Call& request, Expectations& expected) {
-    const ModelSession& caller = sessions_.at(actor);
-    std::size_t waiting = 0;
-    for (const ModelCall& pending : calls_) {
-        if (pending.caller != actor) continue;
-        ++waiting;
-        if (pending.request == request.request) return violate(actor, expected);
+std::vector<ModelRegistration::Member> Model::other_choices(
+    ModelRegistration& registration, const std::vector<std::uint64_t>& tried) {
+    std::vector<ModelRegistration::Member> chosen;
+    for (const auto& member : registration.members) {
+        if (std::find(tried.begin(), tried.end(), member.number) != tried.end()) continue;
+        if (room_of(registration, member) == 0) continue;
+        if (registration.invoke == "first" && member.number < tried.back()) continue;
+        if (registration.invoke == "last" && member.number > tried.back()) continue;
+        chosen.push_back(member);
     }
-    const auto refuse = [&](std::string_view uri) {
-        expected.push_back(make_error(actor, MessageType::call, request.request, uri));
-    };
-    // The universe has no procedure that the router has.
-    if (is_protocol_uri(request.procedure)) return refuse(uris::no_such_procedure);
-    const bool is_asked = request.options.is_true("disclose_me");
-    const Disclose disclose = judge(rules(caller), Action::call, request.procedure).disclose;
-    if (is_asked && disclose == Disclose::never) return refuse(uris::disclose_me_disallowed);
-    if (waiting >= limits_.pending_calls_per_session) return refuse(uris::limit_exceeded);
-    ModelRegistration* best = find_best(request.procedure);
-    if (best == nullptr) return refuse(uris::no_such_procedure);
-
-    const auto members = choices(*best);
-    const auto make_invocation = [&](bool is_given) {
-        Dict details;
-        if (best->pattern.match != MatchPolicy::exact) details.set("procedure", request.procedure);
-        if (is_given) {
-            details.set("caller", caller.id);
-            details.set("caller_authid", caller.authid);
-            details.set("caller_authrole", caller.role);
-        }
-        return Invocation{{}, best->id, details, request.payload};
-    };
-    const auto is_given = [&](bool wants_caller) {
-        if (disclose == Disclose::always) return true;
-        return disclose == Disclose::on_request && (is_asked || wants_caller);
-    };
-    // Which member a random call hits decides what it is told.
-    Expected invocation = make(members.front().callee, make_invocation(false));
-    for (const auto& member : members) {
-        if (members.size() > 1) invocation.candidates.push_back(member.callee);
-    }
-    const RegistrationId id = best->id;
-    const RequestId call_id = request.request;
-    const Dict hidden = make_invocation(false).details;
-    const Dict given = make_invocation(true).details;
-    std::map<Actor, bool> is_told;
-    for (const auto& member : members) is_told[member.callee] = is_given(member.wants_caller);
-    invocation.on_match = [=, this](Actor to, const Message& actual) {
-        const auto& sent = std::get<Invocation>(actual);
-        if (sent.details != (is_told.at(to) ? given : hidden)) {
-            throw Fault("a caller is disclosed, or not, against the rules");
-        }
-        bind_call(id, actor, call_id, to, sent.request);
-    };
-    expected.push_back(std::move(invocation));
-}
-
-void Model::bind_call(RegistrationId id, Actor caller, RequestId request, Actor callee,
-                      RequestId invocation) {
-    ModelSession& session = sessions_.at(callee);
-    if (invocation.value != ++session.last_invocation) {
-        throw Fault("invocation ids of a callee must be 1, 2, 3...");
-    }
-    for (ModelRegistration& registration : registrations_) {
-        if (registration.id != id) continue;
-        for (const auto& member : registration.members) {
-            if (member.callee == callee) registration.last_invoked = member.number;
-        }
-    }
-    calls_.push_back({caller, request, callee, invocation, false});
-}
-
-void Model::cancel(Actor actor, const Cancel& request, Expectations& expected) {
-    const auto pending = std::find_if(calls_.begin(), calls_.end(), [&](const ModelCall& call) {
-        return call.caller == actor && call.request == request.request;
-    });
-    if (pending == calls_.end()) return;
-    std::string mode(request.options.find_text("mode").value_or("killnowait"));
-    if (mode != "skip" && mode != "kill" && mode != "killnowait") {
-        expected.push_back(
-            make_error(actor, MessageType::cancel, request.request, uris::invalid_argument));
-        return;
-    }
-    if (!sessions_.at(pending->callee).roles.has(Role::callee, Feature::call_canceling)) {
-        mode = "skip";
-    }
-    if (mode != "skip" && !pending->is_interrupted) {
-        expected.push_back(
-            make(pending->callee, Interrupt{pending->invocation, Dict{{"mode", mode}}}));
-        pending->is_interrupted = true;
-    }
-    if (mode == "kill") return;
-    expected.push_back(make_error(actor, MessageType::call, request.request, uris::canceled));
-    calls_.erase(pending);
-}
-
-std::vector<ModelCall>::iterator Model::find_invocation(Actor callee, RequestId id) {
-    return std::find_if(calls_.begin(), calls_.end(), [&](const ModelCall& call) {
-        return call.callee == callee && call.invocation == id;
-    });
-}
-
-bool Model::is_issued(Actor callee, RequestId id) const {
-    return id.value >= 1 && id.value <= sessions_.at(callee).last_invocation;
-}
-
-void Model::yield(Actor actor, const Yield& answer, Expectations& expected) {
-    if (!is_issued(actor, answer.request)) return violate(actor, expected);
-    const auto pending = find_invocation(actor, answer.request);
-    if (pending == calls_.end() || answer.options.is_true("progress")) return;
-    expected.push_back(make(pending->caller, ResultMessage{pending->request, {}, answer.payload}));
-    calls_.erase(pending);
-}
-
-void Model::error(Actor actor, const ErrorMessage& answer, Expectations& expected) {
-    if (!is_issued(actor, answer.request)) return violate(actor, expected);
-    const auto pending = find_invocation(actor, answer.request);
-    if (pending == calls_.end()) return;
-    // The gate repairs what no caller could read.
-    const Uri uri = is_well_formed(answer.error, MatchPolicy::exact, false)
-                        ? answer.error
-                        : Uri(uris::runtime_error);
-    expected.push_back(make(pending->caller, ErrorMessage{MessageType::call, pending->request,
-                                                          answer.details, uri, answer.payload}));
-    expected.back().is_forwarded = true;
-    calls_.erase(pending);
-}
-
-void Model::refuse_invocation(Actor callee, RequestId invocation, std::string_view error,
-                              Expectations& expected) {
-    const auto pending = find_invocation(callee, invocation);
-    if (pending == calls_.end()) return;
-    expected.push_back(make_error(pending->caller, MessageType::call, pending->request, error));
-    calls_.erase(pending);
+    if (chosen.empty() || registration.invoke == "random") return chosen;
+    if (registration.invoke == "single") return {};
+    if (registration.invoke == "first") return {chosen.front()};
+    if (registration.invoke == "last") return {chosen.back()};
+    take_turn(registration, chosen);
+    return chosen;
 }
 
 }  // namespace kreisel::sim

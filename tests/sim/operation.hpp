@@ -20,21 +20,24 @@ enum class Kind : std::uint8_t {
     unsubscribe,
     publish,
     call,
+    carry_on,  ///< a further part of a progressive call
     cancel,
     register_,
     unregister,
     yield,
+    progress,
     error,
     stray_answer,  ///< YIELD or ERROR for an invocation that is answered, or was never made
     violate,
     swap_permissions,
     refuse_invocation,
     close_all,
+    pass_time,
     pump,      ///< some messages of a session reach the router
     deliver,   ///< some messages of the router reach a client
     pump_all,  ///< all of both
 };
-inline constexpr unsigned kind_count = 22;
+inline constexpr unsigned kind_count = 25;
 
 [[nodiscard]] std::string_view to_text(Kind kind);
 

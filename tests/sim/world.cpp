@@ -34,6 +34,8 @@ void World::run(const Operation& operation) {
             return bad_login(operation);
         case Kind::swap_permissions:
             return swap_permissions(operation);
+        case Kind::pass_time:
+            return pass_time(std::chrono::milliseconds{operation.dice[0] % 300});
         case Kind::refuse_invocation:
             return refuse_invocation(operation);
         case Kind::pump_all:
@@ -59,10 +61,12 @@ void World::run(const Operation& operation) {
         case Kind::unsubscribe:
         case Kind::publish:
         case Kind::call:
+        case Kind::carry_on:
         case Kind::cancel:
         case Kind::register_:
         case Kind::unregister:
         case Kind::yield:
+        case Kind::progress:
         case Kind::error:
         case Kind::stray_answer:
         case Kind::violate:
@@ -107,6 +111,7 @@ void World::process(Actor actor, Message message) {
 
 std::optional<Message> World::pass_gate(Actor actor, Message message) {
     if (trace_) tell(std::to_string(actor) + " -> " + to_text(message));
+    const bool is_continuation = model_.is_continuation(actor, message);
     const auto wanted = model_.admit(actor, message, expected_);
     Admission admission = peer(actor).ingress->admit(message);
     coverage_.count("verdict", name_of(admission.verdict));
@@ -115,7 +120,12 @@ std::optional<Message> World::pass_gate(Actor actor, Message message) {
                     name_of(wanted) + ": " + to_text(message));
     }
     if (admission.verdict == Admission::Verdict::admitted) {
-        return admission.answer ? std::move(*admission.answer) : std::move(message);
+        if (admission.answer) message = std::move(*admission.answer);
+        const auto* call = std::get_if<Call>(&message);
+        if (call != nullptr && call->is_continuation != is_continuation) {
+            throw Fault("the gate takes a new call for a part of one, or the reverse");
+        }
+        return message;
     }
     if (admission.answer.has_value() != !expected_.empty()) {
         throw Fault("the gate answers where it should not, or does not");
@@ -167,6 +177,7 @@ void World::drop(Actor actor) {
 
 // A message that passed the gate before the swap and reaches the realm after it is judged again.
 void World::swap_permissions(const Operation& operation) {
+    if (mix_.has_concurrency) return;
     std::vector<std::pair<Actor, Message>> between;
     for (int i = 0; i < 2; ++i) {
         const auto actor = choose(operation.dice[static_cast<unsigned>(i) + 1]);
@@ -191,12 +202,24 @@ void World::swap_permissions(const Operation& operation) {
 }
 
 void World::refuse_invocation(const Operation& operation) {
-    const auto& calls = model_.calls();
+    std::vector<ModelCall> calls;
+    for (const ModelCall& call : model_.calls()) {
+        if (!call.is_waiting) calls.push_back(call);
+    }
     if (calls.empty()) return;
     const ModelCall call = calls[operation.dice[0] % calls.size()];
     const auto error = operation.dice[1] % 2 == 0 ? uris::unavailable : uris::payload_size_exceeded;
-    model_.refuse_invocation(call.callee, call.invocation, error, expected_);
-    realm_->refuse_invocation(peer(call.callee).ref, call.invocation, error, effects_);
+    model_.refuse_invocation(*call.callee, call.invocation, error, expected_);
+    realm_->refuse_invocation(peer(*call.callee).ref, call.invocation, error, effects_);
+    settle();
+}
+
+void World::pass_time(Duration time) {
+    now_ += time;
+    if (trace_) tell("time " + std::to_string(now_.time_since_epoch().count() / 1'000'000) + " ms");
+    model_.pass_time(now_, expected_);
+    realm_->set_time({now_, WallTime{}});
+    realm_->on_time(now_, effects_);
     settle();
 }
 
@@ -224,23 +247,27 @@ void World::settle_one(const Effect& effect, Actor to) {
     const Message& message = effect.parcel->message();
     note_answer(to, message);
     const bool is_close = effect.kind == Effect::Kind::close;
+    std::optional<Expected> expected;
+    const auto fits = [&](const Expected& e) {
+        if (e.is_close != is_close || !is_as_expected(e, to, message)) return false;
+        expected = e;
+        return true;
+    };
     const auto match = std::find_if(expected_.begin(), expected_.end(), [&](const Expected& e) {
-        return e.is_close == is_close && is_as_expected(e, to, message);
+        return fits(e) || std::any_of(e.instead.begin(), e.instead.end(), fits);
     });
     if (match == expected_.end()) {
         std::string due;
-        for (const Expected& expected : expected_) {
-            due +=
-                "\n    due for " + std::to_string(expected.to) + ": " + to_text(expected.message);
+        for (const Expected& one : expected_) {
+            due += "\n    due for " + std::to_string(one.to) + ": " + to_text(one.message);
         }
         throw Fault("unexpected for " + std::to_string(to) + ": " + to_text(message) + due);
     }
     if (effect.is_event != std::holds_alternative<Event>(message)) {
         throw Fault("only events may be marked as events");
     }
-    const Expected expected = std::move(*match);
     expected_.erase(match);
-    if (expected.on_match) expected.on_match(to, message);
+    if (expected->on_match) expected->on_match(to, message);
     if (const auto* invocation = std::get_if<Invocation>(&message)) {
         coverage_.count("invoked", model_.policy_of(invocation->registration));
     }
@@ -257,6 +284,7 @@ void World::settle_one(const Effect& effect, Actor to) {
 }
 
 void World::compare_counts() const {
+    if (realm_->next_deadline() != model_.next_deadline()) throw Fault("another deadline is due");
     if (realm_->counts() == model_.counts()) return;
     const auto text = [](const RealmCounts& c) {
         return std::to_string(c.sessions) + " sessions, " + std::to_string(c.subscriptions) + "/" +
@@ -294,6 +322,8 @@ void World::pump_all() {
 void World::end() {
     pump_all();
     pump_all();  // GOODBYEs that the first round called forth.
+    pass_time(std::chrono::hours{1});
+    if (realm_->next_deadline()) throw Fault("a call outlives its time");
     for (Actor actor = 0; actor < peers_.size(); ++actor) {
         const Peer& left = peer(actor);
         if (left.state != Peer::State::joined) continue;

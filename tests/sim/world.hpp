@@ -10,6 +10,7 @@
 #include "router/core/realm.hpp"
 #include "tests/sim/client.hpp"
 #include "tests/sim/coverage.hpp"
+#include "tests/sim/mix.hpp"
 #include "tests/sim/model.hpp"
 #include "tests/sim/operation.hpp"
 
@@ -48,7 +49,7 @@ class World {
         std::uint64_t next_request = 1;
         bool is_silent = false;  ///< the client said GOODBYE or ABORT
 
-        explicit Peer(ClientRoles roles) : client(roles) {}
+        Peer(ClientRoles roles, bool has_order) : client(roles, has_order) {}
     };
 
     // Log-in (world_join.cpp)
@@ -61,6 +62,8 @@ class World {
     void act(const Operation& operation);
     [[nodiscard]] std::optional<Message> make_message(Peer& peer, const Operation& operation);
     [[nodiscard]] Message make_publish(Peer& peer, const Operation& operation);
+    [[nodiscard]] Message make_call(Peer& peer, const Operation& operation);
+    [[nodiscard]] std::optional<Message> make_part(Peer& peer, const Operation& operation);
     [[nodiscard]] Message make_register(Peer& peer, const Operation& operation);
     [[nodiscard]] Message make_stray_answer(Peer& peer, const Operation& operation);
     [[nodiscard]] std::optional<Message> make_answer(Peer& peer, const Operation& operation);
@@ -78,6 +81,7 @@ class World {
     void leave(Actor actor);
     void drop(Actor actor);
     void swap_permissions(const Operation& operation);
+    void pass_time(Duration time);
     void refuse_invocation(const Operation& operation);
     void deliver(Actor actor, std::size_t count);
     void pump_all();
@@ -97,6 +101,7 @@ class World {
     std::function<void(const std::string&)> trace_;
     bool has_strict_ids_;
     bool has_strict_uris_;
+    Mix mix_;
     SeededRandom random_;
     AccessSnapshotPtr access_;
     std::unique_ptr<Realm> realm_;
@@ -104,6 +109,7 @@ class World {
     Effects effects_;
     Expectations expected_;
     std::uint32_t version_ = 0;
+    TimePoint now_{};
     std::uint64_t next_number_ = 1;
     std::vector<std::unique_ptr<Peer>> peers_;
     std::map<std::pair<std::uint32_t, std::uint32_t>, Actor> actors_;

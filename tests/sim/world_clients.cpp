@@ -76,11 +76,10 @@ std::optional<Message> World::make_message(Peer& peer, const Operation& operatio
         }
         case Kind::publish:
             return make_publish(peer, operation);
-        case Kind::call: {
-            Call message{take_request(peer), {}, uri_of(dice[1]), make_payload(take_stamp(peer))};
-            if (dice[2] % 4 == 0) message.options.set("disclose_me", true);
-            return message;
-        }
+        case Kind::call:
+            return make_call(peer, operation);
+        case Kind::carry_on:
+            return make_part(peer, operation);
         case Kind::cancel: {
             const auto id = pick(peer.client.calls(), dice[1]);
             if (!id) return std::nullopt;
@@ -98,6 +97,7 @@ std::optional<Message> World::make_message(Peer& peer, const Operation& operatio
             return Unregister{take_request(peer), *id};
         }
         case Kind::yield:
+        case Kind::progress:
         case Kind::error:
             return make_answer(peer, operation);
         case Kind::stray_answer:
@@ -141,6 +141,33 @@ Message World::make_publish(Peer& peer, const Operation& operation) {
     return message;
 }
 
+Message World::make_call(Peer& peer, const Operation& operation) {
+    const auto& dice = operation.dice;
+    Call message{take_request(peer), {}, uri_of(dice[1]), make_payload(take_stamp(peer))};
+    if (dice[2] % 4 == 0) message.options.set("disclose_me", true);
+    if (dice[2] % 3 == 0) message.options.set("receive_progress", true);
+    const bool may_open =
+        peer.info.roles.has(Role::caller, Feature::progressive_call_invocations) ||
+        dice[3] % 100 == 0;
+    if (may_open && dice[3] % 5 < 2) message.options.set("progress", true);
+    if (dice[3] / 5 % 4 == 0) message.options.set("timeout", std::uint64_t{dice[3] / 20});
+    if (dice[3] / 5 % 40 == 1) message.options.set("timeout", std::int64_t{-1});
+    return message;
+}
+
+/// A further part of a call, which may be over by now; now and then with another procedure.
+std::optional<Message> World::make_part(Peer& peer, const Operation& operation) {
+    const auto& dice = operation.dice;
+    const auto opened = pick(peer.client.opened(), dice[1]);
+    const bool may_open = peer.info.roles.has(Role::caller, Feature::progressive_call_invocations);
+    if (!opened || !may_open) return std::nullopt;
+    Call message{opened->request, {}, opened->procedure, make_payload(take_stamp(peer))};
+    if (dice[2] % 16 == 0) message.procedure = uri_of(dice[2] / 16);
+    if (dice[3] % 3 != 0) message.options.set("progress", true);
+    if (dice[3] % 7 == 0) message.options.set("receive_progress", true);
+    return message;
+}
+
 Message World::make_register(Peer& peer, const Operation& operation) {
     const auto& dice = operation.dice;
     const PatternChoice pattern = pattern_of(dice[1]);
@@ -154,7 +181,14 @@ Message World::make_register(Peer& peer, const Operation& operation) {
     if (policy % 6 != 0 || dice[3] % 2 == 0) {
         message.options.set("invoke", policies[policy % policies.size()]);
     }
-    if (dice[3] % 7 == 0) message.options.set("disclose_caller", true);
+    Dict& options = message.options;
+    if (dice[3] % 7 == 0) options.set("disclose_caller", true);
+    if (dice[2] % 3 == 0) options.set("forward_timeout", true);
+    if (dice[2] % 10 == 0) options.set("force_reregister", true);
+    if (mix_.has_concurrency && dice[4] % 4 != 0) {
+        const std::uint32_t number = dice[4] / 8;
+        options.set("concurrency", std::uint64_t{number % 16 == 0 ? 0 : number % 3 + 1});
+    }
     return message;
 }
 
@@ -164,19 +198,25 @@ std::optional<Message> World::make_answer(Peer& peer, const Operation& operation
     if (!invoked) return std::nullopt;
     if (operation.kind == Kind::yield) {
         Yield message{invoked->id, {}, make_payload(invoked->stamp)};
-        // Progress that nobody asked for must not reach the caller.
-        if (dice[2] % 10 == 0) message.options.set("progress", true);
         return message;
+    }
+    if (operation.kind == Kind::progress) {
+        // Progress that nobody asked for must not reach the caller.
+        return Yield{invoked->id, Dict{{"progress", true}}, make_payload(invoked->stamp)};
+    }
+    if (mix_.has_rerouting && dice[3] % 2 == 0) {
+        return ErrorMessage{MessageType::invocation, invoked->id, {}, Uri(uris::unavailable), {}};
     }
     const bool is_invalid = dice[2] % 8 == 0;
     return ErrorMessage{MessageType::invocation, invoked->id, Dict{{"x_note", 1}},
                         is_invalid ? "not a uri" : "com.error.own", make_payload(invoked->stamp)};
 }
 
-/// Where ids need not be in sequence, two pending calls with one id are still a violation.
+/// Where ids need not be in sequence, or a call may come in parts, a second one with the id of a
+/// pending call that takes no more is still a violation.
 Message World::make_second_call(Peer& peer) {
     for (const ModelCall& pending : model_.calls()) {
-        if (pending.caller != peer.actor || !peer.inbound.empty()) continue;
+        if (pending.caller != peer.actor || pending.is_open || !peer.inbound.empty()) continue;
         return Call{pending.request, {}, "com.a", make_payload(take_stamp(peer))};
     }
     return Authenticate{"", {}};
@@ -195,6 +235,9 @@ Message World::make_stray_answer(Peer& peer, const Operation& operation) {
 
 Message World::make_violation(Peer& peer, const Operation& operation) {
     const std::uint32_t die = operation.dice[1];
+    const bool may_repeat =
+        !has_strict_ids_ ||
+        peer.info.roles.has(Role::caller, Feature::progressive_call_invocations);
     switch (die % 8) {
         case 0:
             return Hello{"sim", {}};
@@ -205,10 +248,10 @@ Message World::make_violation(Peer& peer, const Operation& operation) {
         case 3:
             return Authenticate{"", {}};
         case 4:
-            if (!has_strict_ids_) return make_second_call(peer);
+            if (may_repeat) return make_second_call(peer);
             return Subscribe{RequestId{peer.next_request == 1 ? 2U : 1U}, {}, "com.a"};
         case 5:
-            if (!has_strict_ids_) return make_second_call(peer);
+            if (may_repeat) return make_second_call(peer);
             return Unsubscribe{RequestId{peer.next_request + 1}, SubscriptionId{1}};
         case 6:
             return Invocation{RequestId{1}, RegistrationId{1}, {}, {}};

@@ -12,7 +12,12 @@ constexpr std::string_view closed_realm = "closed";  // takes no anonymous clien
 
 RealmLimits limits_of(std::uint64_t seed) {
     RealmLimits limits;
-    if (seed % 4 == 1) limits = {5, 4, 3};
+    if (seed % 4 == 1) {
+        limits.subscriptions_per_session = 5;
+        limits.registrations_per_session = 4;
+        limits.pending_calls_per_session = 3;
+    }
+    if (seed % 2 == 0) limits.waiting_calls_per_registration = 2;
     return limits;
 }
 
@@ -41,21 +46,33 @@ AccessSnapshotPtr make_access(std::uint32_t version, bool has_strict_ids, bool h
     return snapshot;
 }
 
+void add_features(const Mix& mix, Role role, std::uint32_t die, Dict& features) {
+    const auto add = [&](Feature feature, std::uint32_t mask) {
+        if ((die & mask) != 0) features.set(std::string(to_text(feature)), true);
+    };
+    const std::uint32_t always = mix.has_concurrency && mix.has_able_callees ? ~0U : 0U;
+    if (role == Role::callee) {
+        add(Feature::call_canceling, 0x01U | 0x02U | always);
+        add(Feature::registration_revocation, 0x04U);
+        add(Feature::progressive_call_results, 0x08U | 0x10U);
+        add(Feature::progressive_call_invocations, 0x20U | 0x40U | always);
+        if (mix.has_rerouting) add(Feature::call_reroute, 0x80U | 0x100U);
+        add(Feature::call_timeout, 0x200U);
+    }
+    if (role == Role::caller && (!mix.has_concurrency || mix.has_able_callees)) {
+        add(Feature::progressive_call_invocations, 0x400U | 0x800U);
+    }
+    if (role == Role::subscriber) add(Feature::subscription_revocation, 0x1000U);
+}
+
 /// Roles and features that the dice announce; most sessions have all four roles.
-Dict roles_of(std::uint32_t die) {
+Dict roles_of(const Mix& mix, std::uint32_t die, std::uint32_t feature_die) {
     const std::uint32_t missing = die % 8 < 6 ? 4 : (die / 8) % 4;
     Dict roles;
     for (unsigned r = 0; r < role_count; ++r) {
         if (r == missing) continue;
         Dict features;
-        const auto add = [&](Feature feature, std::uint32_t bit) {
-            if (((die >> bit) & 1U) != 0) features.set(std::string(to_text(feature)), true);
-        };
-        if (static_cast<Role>(r) == Role::callee) {
-            add(Feature::call_canceling, 5);
-            add(Feature::registration_revocation, 6);
-        }
-        if (static_cast<Role>(r) == Role::subscriber) add(Feature::subscription_revocation, 7);
+        add_features(mix, static_cast<Role>(r), feature_die, features);
         roles.set(std::string(to_text(static_cast<Role>(r))),
                   features.empty() ? Dict{} : Dict{{"features", features}});
     }
@@ -69,6 +86,7 @@ World::World(std::uint64_t seed, Coverage& coverage, std::function<void(const st
       trace_(std::move(trace)),
       has_strict_ids_(seed % 8 != 2),
       has_strict_uris_(seed % 8 == 3),
+      mix_(seed),
       random_(seed ^ 0x5157'5157'5157'5157U),
       model_(has_strict_ids_, has_strict_uris_, limits_of(seed)) {
     access_ = make_access(version_, has_strict_ids_, has_strict_uris_);
@@ -110,7 +128,7 @@ void World::join(const Operation& operation) {
     const std::uint32_t die = operation.dice[0] % 8;
     const std::string user = die < 5 ? "" : die < 7 ? "limited" : "guest";
     const std::string role = user.empty() ? "free" : user;
-    Dict details{{"roles", roles_of(operation.dice[1])}};
+    Dict details{{"roles", roles_of(mix_, operation.dice[1], operation.dice[2] | 0x2000U)}};
     if (!user.empty()) {
         details.set("authid", user);
         details.set("authmethods", List{"unknown", "ticket"});
@@ -129,7 +147,7 @@ void World::join(const Operation& operation) {
         return;
     }
     const Actor actor = peers_.size();
-    auto joined = std::make_unique<Peer>(accepted->session.roles);
+    auto joined = std::make_unique<Peer>(accepted->session.roles, mix_.has_order());
     joined->actor = actor;
     joined->info = accepted->session;
     joined->ingress = std::make_unique<Ingress>(open_realm(), role, accepted->session.roles);
