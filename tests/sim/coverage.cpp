@@ -33,16 +33,26 @@ const std::vector<Required>& all_required() {
         {"revocation", {"UNSUBSCRIBED", "UNREGISTERED"}},
         {"option",
          {"acknowledge", "exclude_me=false", "disclose_me", "eligible", "eligible_authid",
-          "eligible_authrole", "exclude", "exclude_authid", "exclude_authrole", "disclose_caller"}},
-        {"detail", {"topic", "publisher", "procedure", "caller"}},
+          "eligible_authrole", "exclude", "exclude_authid", "exclude_authrole", "disclose_caller",
+          "forward_timeout", "force_reregister", "concurrency", "receive_progress", "progress",
+          "timeout"}},
+        {"detail",
+         {"topic", "publisher", "procedure", "caller", "progress", "receive_progress", "timeout"}},
+        {"advanced",
+         {"call waits", "canceled while waiting", "invoked after waiting", "no room to wait",
+          "nobody left to wait for", "part after INTERRUPT", "part of a call that is over",
+          "part waits", "part with another procedure", "progress", "progress after INTERRUPT",
+          "progress nobody asked for", "rerouted", "taken over", "timeout",
+          "timeout while waiting"}},
         {"verdict", {"admitted", "answered", "dropped", "violation", "goodbye", "ended"}},
         {"close", {"abort", "goodbye", "client goodbye", "client abort", "drop"}},
         {"error",
          {uris::invalid_uri, uris::no_such_procedure, uris::procedure_already_exists,
           uris::no_such_registration, uris::no_such_subscription, uris::invalid_argument,
           uris::canceled, uris::unavailable, uris::payload_size_exceeded,
-          uris::disclose_me_disallowed, uris::limit_exceeded, uris::not_authorized,
-          uris::runtime_error, "com.error.own"}},
+          uris::disclose_me_disallowed, uris::limit_exceeded, uris::not_authorized, uris::timeout,
+          uris::no_available_callee, uris::feature_not_supported, uris::runtime_error,
+          "com.error.own"}},
         {"abort",
          {uris::protocol_violation, uris::no_such_realm, uris::no_such_role, uris::invalid_uri,
           uris::authentication_required, uris::authentication_denied,
@@ -67,11 +77,16 @@ void Coverage::count_sent(const Message& message) {
         count_match(enrol->options);
         const auto invoke = enrol->options.find_text("invoke").value_or("single");
         count("invoke", invoke == "nearest" ? "unknown" : invoke);
-        if (enrol->options.is_true("disclose_caller")) count("option", "disclose_caller");
+        for (const auto& [key, value] : enrol->options) {
+            if (key != "match" && key != "invoke") count("option", key);
+        }
     }
     if (const auto* cancel = std::get_if<Cancel>(&message)) {
         const auto mode = cancel->options.find_text("mode").value_or("killnowait");
         count("cancel", mode == "gently" ? "unknown" : mode);
+    }
+    if (const auto* call = std::get_if<Call>(&message)) {
+        for (const auto& [key, value] : call->options) count("option", key);
     }
     if (const auto* publish = std::get_if<Publish>(&message)) {
         for (const auto& [key, value] : publish->options) {

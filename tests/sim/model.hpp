@@ -14,6 +14,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kreisel::sim {
@@ -101,6 +103,8 @@ class Model {
     [[nodiscard]] const ModelSession& session(Actor actor) const { return sessions_.at(actor); }
     [[nodiscard]] const std::vector<ModelCall>& calls() const { return calls_; }
     [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+    /// What happened since this was asked last, for the coverage.
+    [[nodiscard]] std::vector<std::string_view> take_notes() { return std::exchange(notes_, {}); }
     /// Whether a CALL has the id of an earlier one, which its caller may carry on.
     [[nodiscard]] bool is_continuation(Actor actor, const Message& message) const;
     /// The invoke policy of a registration; "none" if it is gone, which parts of a call outlive.
@@ -128,6 +132,9 @@ class Model {
     // Registrations (model_dealer.cpp)
     void register_(Actor actor, const Register& request, Expectations& expected);
     void unregister(Actor actor, const Unregister& request, Expectations& expected);
+    /// `known_id`: of the registration that it joins, 0 if it is the first one there.
+    void add_callee(Actor actor, const Register& request, const std::string& invoke,
+                    RegistrationId known_id, Expectations& expected);
     /// force_reregister: those of the same role lose the procedure.
     void take_over(Actor actor, ModelRegistration& taken, Expectations& expected);
     [[nodiscard]] ModelRegistration* find_best(std::string_view procedure);
@@ -175,6 +182,7 @@ class Model {
     [[nodiscard]] static Expected make(Actor to, Message message);
     [[nodiscard]] static Expected make_error(Actor to, MessageType type, RequestId request,
                                              std::string_view uri);
+    void note(std::string_view what) { notes_.push_back(what); }
     void violate(Actor actor, Expectations& expected);
 
     bool has_strict_ids_;
@@ -186,6 +194,7 @@ class Model {
     std::vector<ModelRegistration> registrations_;
     std::vector<ModelCall> calls_;  ///< in the order in which they were made
     TimePoint now_{};
+    std::vector<std::string_view> notes_;
     PublicationId publication_;  ///< of the PUBLISH at hand, once seen
 };
 

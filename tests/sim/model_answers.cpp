@@ -60,11 +60,12 @@ void Model::yield(Actor actor, const Yield& answer, Expectations& expected) {
     ModelCall* call = find_invocation(actor, answer.request);
     if (call == nullptr) return;
     const bool is_progress = answer.options.is_true("progress");
-    if (is_progress && !call->takes_progress) return;
+    if (is_progress && !call->takes_progress) return note("progress nobody asked for");
     ResultMessage result{call->request, {}, answer.payload};
     if (is_progress) result.details.set("progress", true);
     expected.push_back(make(call->caller, std::move(result)));
     if (!is_progress) return erase_call(call->caller, call->request);
+    note(call->is_interrupted ? "progress after INTERRUPT" : "progress");
     call->is_bound = true;
     if (call->timeout > Duration{}) call->deadline = now_ + call->timeout + call->grace;
 }
@@ -90,6 +91,7 @@ void Model::reroute(ModelCall& call, Expectations& expected) {
     std::vector<ModelRegistration::Member> others;
     if (registration != nullptr) others = other_choices(*registration, call.tried);
     if (others.empty()) return end_call(call, uris::no_available_callee, expected);
+    note("rerouted");
     call.callee.reset();
     call.invocation = {};
     call.member = 0;
@@ -129,6 +131,7 @@ void Model::pass_time(TimePoint now, Expectations& expected) {
     for (const ModelCall& due : calls) {
         if (!due.deadline || *due.deadline > now) continue;
         ModelCall* call = find_call(due.caller, due.request);
+        note(call->is_waiting ? "timeout while waiting" : "timeout");
         interrupt(*call, "killnowait", expected);
         end_call(*call, uris::timeout, expected);
     }

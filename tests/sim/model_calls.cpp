@@ -21,6 +21,7 @@ void Model::call(Actor actor, const Call& request, Expectations& expected) {
     const ModelSession& caller = sessions_.at(actor);
     ModelCall* known = find_call(actor, request.request);
     if (request.is_continuation) {
+        if (known == nullptr) note("part of a call that is over");
         if (known != nullptr) carry_on(*known, request, expected);
         return;
     }
@@ -57,8 +58,10 @@ void Model::call(Actor actor, const Call& request, Expectations& expected) {
     });
     if (candidates.empty() &&
         static_cast<std::size_t>(waiting) >= limits_.waiting_calls_per_registration) {
+        note("no room to wait");
         return refuse(uris::unavailable);
     }
+    if (candidates.empty()) note("call waits");
     made.wants_progress = request.options.is_true("receive_progress");
     made.timeout = std::chrono::milliseconds{timeout == nullptr ? 0 : *timeout->to_uint()};
     if (made.timeout > Duration{}) made.deadline = now_ + made.timeout;
@@ -69,10 +72,11 @@ void Model::call(Actor actor, const Call& request, Expectations& expected) {
 
 void Model::carry_on(ModelCall& call, const Call& request, Expectations& expected) {
     if (!call.is_open) return violate(call.caller, expected);
-    if (call.procedure != request.procedure) return;
+    if (call.procedure != request.procedure) return note("part with another procedure");
     call.is_open = request.options.is_true("progress");
-    if (call.is_interrupted) return;
+    if (call.is_interrupted) return note("part after INTERRUPT");
     if (call.is_waiting) {
+        note("part waits");
         if (call.parts.size() > limits_.waiting_calls_per_registration) {
             return end_call(call, uris::limit_exceeded, expected);
         }
@@ -201,6 +205,7 @@ void Model::serve_waiting(Expectations& expected) {
     for (;;) {
         const auto orphan = std::find_if(calls_.begin(), calls_.end(), is_orphan);
         if (orphan == calls_.end()) break;
+        note("nobody left to wait for");
         end_call(*orphan, uris::canceled, expected);
     }
     for (ModelRegistration& registration : registrations_) serve_waiting(registration, expected);
@@ -226,6 +231,7 @@ void Model::serve_waiting(ModelRegistration& registration, Expectations& expecte
         }
         const std::size_t before = calls_.size();
         invoke(call, registration, candidates, expected);
+        note("invoked after waiting");
         if (calls_.size() == before) --room;
     }
 }
@@ -239,6 +245,7 @@ void Model::cancel(Actor actor, const Cancel& request, Expectations& expected) {
             make_error(actor, MessageType::cancel, request.request, uris::invalid_argument));
         return;
     }
+    if (pending->is_waiting) note("canceled while waiting");
     if (!knows_canceling(*pending)) mode = "skip";
     if (mode != "skip") interrupt(*pending, mode, expected);
     if (mode != "kill") end_call(*pending, uris::canceled, expected);

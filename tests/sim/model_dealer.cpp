@@ -106,9 +106,19 @@ void Model::register_(Actor actor, const Register& request, Expectations& expect
     }
     RegistrationId known_id = known == nullptr ? RegistrationId{} : known->id;
     if (may_take) {
+        note("taken over");
         take_over(actor, *known, expected);
         if (find_registration(known_id) == nullptr) known_id = {};
     }
+    add_callee(actor, request, invoke, known_id, expected);
+}
+
+void Model::add_callee(Actor actor, const Register& request, const std::string& invoke,
+                       RegistrationId known_id, Expectations& expected) {
+    const Dict& options = request.options;
+    const ModelSession& session = sessions_.at(actor);
+    const PatternChoice pattern{request.procedure,
+                                *match_policy_of(options.find_text("match").value_or("exact"))};
     ModelRegistration::Member member;
     member.callee = actor;
     member.wants_caller =

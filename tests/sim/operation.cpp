@@ -31,7 +31,7 @@ constexpr std::array<Weight, kind_count> weights = {{
     {Kind::unregister, "unregister", 35},
     {Kind::yield, "yield", 100},
     {Kind::progress, "progress", 40},
-    {Kind::error, "error", 25},
+    {Kind::error, "error", 35},
     {Kind::stray_answer, "stray_answer", 10},
     {Kind::violate, "violate", 2},
     {Kind::swap_permissions, "swap_permissions", 5},

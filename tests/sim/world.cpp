@@ -240,6 +240,7 @@ void World::settle() {
                     to_text(expected.message));
     }
     expected_.clear();
+    for (const auto what : model_.take_notes()) coverage_.count("advanced", what);
     compare_counts();
 }
 

@@ -204,7 +204,7 @@ std::optional<Message> World::make_answer(Peer& peer, const Operation& operation
         // Progress that nobody asked for must not reach the caller.
         return Yield{invoked->id, Dict{{"progress", true}}, make_payload(invoked->stamp)};
     }
-    if (mix_.has_rerouting && dice[3] % 2 == 0) {
+    if (mix_.has_rerouting && dice[3] % 4 != 0) {
         return ErrorMessage{MessageType::invocation, invoked->id, {}, Uri(uris::unavailable), {}};
     }
     const bool is_invalid = dice[2] % 8 == 0;
