@@ -90,6 +90,11 @@ class Dealer {
     // --- back to the caller ---
     /// The pending call that an answer of `callee` is for; nullptr if it is finished or given up.
     [[nodiscard]] Result<PendingCall*> find_answered(const Session& callee, RequestId invocation);
+    /// An answer in payload passthru mode for a caller that did not announce it.
+    [[nodiscard]] bool is_unreadable(const PendingCall& pending, const Dict& options) const;
+    /// The text wants the ERROR at the callee, who has no request that it could answer
+    /// (rfc/text/advanced/payload_passthru_mode): the caller gets it.
+    void refuse_answer(PendingCall& pending, Effects& effects);
     void yield_progress(PendingCall& pending, Yield answer, Effects& effects);
     /// Tries the next callee, or answers that there is none.
     void reroute(PendingCall& pending, Effects& effects);

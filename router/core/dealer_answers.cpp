@@ -2,6 +2,7 @@
 // answer.
 #include "router/core/answers.hpp"
 #include "router/core/dealer.hpp"
+#include "router/core/passthru.hpp"
 
 #include <utility>
 #include <vector>
@@ -13,14 +14,12 @@ namespace {
 /// Calls that may time out in one step of the realm.
 constexpr std::size_t timeouts_per_step = 10'000;
 
-/// Details of an ERROR as the callee gave them, but for attributes of features that this router
-/// does not announce: payload passthru and the older payload transparency.
+/// Details of an ERROR as the callee gave them, but for attributes of payload passthru that is off
+/// and of the older payload transparency, which this router does not announce.
 Dict forwarded_details(Dict details) {
-    constexpr std::string_view kept_back[] = {"ppt_scheme",    "ppt_serializer", "ppt_cipher",
-                                              "ppt_keyid",     "enc_algo",       "enc_key",
-                                              "enc_serializer"};
     if (details.empty()) return details;
-    for (const std::string_view key : kept_back) details.erase(key);
+    if (!is_passthru(details)) erase_passthru(details);
+    for (const std::string_view key : {"enc_algo", "enc_key", "enc_serializer"}) details.erase(key);
     return details;
 }
 
@@ -43,22 +42,48 @@ Result<void> Dealer::yield(Session& callee, Yield answer_message, Effects& effec
         yield_progress(**pending, std::move(answer_message), effects);
         return {};
     }
+    if (is_unreadable(**pending, answer_message.options)) {
+        refuse_answer(**pending, effects);
+        return {};
+    }
     const PendingCall call = finish(**pending, effects);
-    answer(call, ResultMessage{call.call, {}, std::move(answer_message.payload)}, effects);
+    Dict details;
+    forward_passthru(answer_message.options, details);
+    answer(call, ResultMessage{call.call, std::move(details), std::move(answer_message.payload)},
+           effects);
     return {};
 }
 
 void Dealer::yield_progress(PendingCall& pending, Yield answer_message, Effects& effects) {
     // What was not asked for must not reach the caller; the final result still may.
     if (!pending.takes_progress) return;
+    if (is_unreadable(pending, answer_message.options)) {
+        // The callee has more to say, and nobody listens.
+        if (knows_canceling(pending.callee)) interrupt(pending, "killnowait", effects);
+        return refuse_answer(pending, effects);
+    }
     pending.is_bound = true;
     if (pending.timeout > Duration::zero()) {
         // rfc/text/advanced/rpc_progressive_call_results: the time between results counts.
         calls_.set_deadline(pending, time_.now + pending.timeout + pending.grace);
     }
+    Dict details{{"progress", true}};
+    forward_passthru(answer_message.options, details);
     answer(pending,
-           ResultMessage{pending.call, Dict{{"progress", true}}, std::move(answer_message.payload)},
+           ResultMessage{pending.call, std::move(details), std::move(answer_message.payload)},
            effects);
+}
+
+bool Dealer::is_unreadable(const PendingCall& pending, const Dict& options) const {
+    if (!is_passthru(options)) return false;
+    const Session* caller = sessions_.find(pending.caller);
+    return caller != nullptr && !knows_passthru(caller->info.roles, Role::caller);
+}
+
+void Dealer::refuse_answer(PendingCall& pending, Effects& effects) {
+    finish_with(pending, uris::feature_not_supported,
+                "the callee answers with payload passthru, and the caller did not announce it",
+                effects);
 }
 
 Result<void> Dealer::error(Session& callee, ErrorMessage answer_message, Effects& effects) {
@@ -73,6 +98,10 @@ Result<void> Dealer::error(Session& callee, ErrorMessage answer_message, Effects
                           callee.info.roles.has(Role::callee, Feature::call_reroute);
     if (may_move && answer_message.error == uris::unavailable) {
         reroute(**pending, effects);
+        return {};
+    }
+    if (is_unreadable(**pending, answer_message.details)) {
+        refuse_answer(**pending, effects);
         return {};
     }
     const PendingCall call = finish(**pending, effects);

@@ -1,6 +1,7 @@
 // The way of a call to its callee: CALL, CANCEL, and waiting for a callee that is free.
 #include "router/core/answers.hpp"
 #include "router/core/dealer.hpp"
+#include "router/core/passthru.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -65,6 +66,7 @@ Dict invocation_details(const Session& caller, const Choice& choice, const Call&
         const auto timeout = options.find_uint("timeout").value_or(0);
         if (timeout > 0) details.append("timeout", timeout);
     }
+    forward_passthru(options, details);
     return details;
 }
 
@@ -165,6 +167,12 @@ bool Dealer::invoke(PendingCall& pending, const Session& caller, const Choice& c
     if (is_progressive && !takes_progressive_invocations(callee)) {
         finish_with(pending, uris::feature_not_supported,
                     "the callee takes no progressive invocations", effects);
+        return false;
+    }
+    // WAMP a/payload_passthru_mode: Feature Announcement.
+    if (is_passthru(request.options) && !knows_passthru(callee.info.roles, Role::callee)) {
+        finish_with(pending, uris::feature_not_supported,
+                    "the callee did not announce payload_passthru_mode", effects);
         return false;
     }
     calls_.assign(pending, callee);

@@ -7,6 +7,7 @@
 #include "router/core/meta/session_procedures.hpp"
 #include "router/core/meta/subscription_procedures.hpp"
 #include "router/core/meta/testament_procedures.hpp"
+#include "router/core/passthru.hpp"
 #include "router/core/sessions.hpp"
 
 #include <utility>
@@ -29,6 +30,12 @@ void MetaApi::call(Session& caller, Call request, Effects& effects) {
     if (found == by_uri_.end()) {
         effects.send(peer, make_error(MessageType::call, request.request, uris::no_such_procedure,
                                       "the router has no procedure " + request.procedure));
+        return;
+    }
+    if (is_passthru(request.options)) {
+        effects.send(peer,
+                     make_error(MessageType::call, request.request, uris::feature_not_supported,
+                                "the router's own procedures take no payload passthru"));
         return;
     }
     Arguments given = read_payload(request.payload);

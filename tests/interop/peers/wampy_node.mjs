@@ -86,6 +86,11 @@ function behaviour_of(message) {
                 return { argsList: args, argsDict: kwargs };
             case "count":
                 return { argsList: [args.length, Object.keys(kwargs).length] };
+            case "mirror": {
+                const { ppt_scheme, ppt_serializer } = details;
+                const options = { ppt_scheme, ppt_serializer };
+                return { argsList: args, argsDict: kwargs, options };
+            }
             case "none":
                 return undefined;
             case "fail":
@@ -136,8 +141,11 @@ function call_options_of(message) {
     return { options, parts };
 }
 
-function result_of({ argsList, argsDict }) {
-    return { args: encode_value(argsList ?? []), kwargs: encode_value(argsDict ?? {}) };
+function result_of({ details, argsList, argsDict }) {
+    return {
+        scheme: details?.ppt_scheme,
+        args: encode_value(argsList ?? []), kwargs: encode_value(argsDict ?? {}),
+    };
 }
 
 serve({

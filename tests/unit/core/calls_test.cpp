@@ -63,14 +63,14 @@ BOOST_AUTO_TEST_CASE(error_of_the_callee_reaches_the_caller_unchanged) {
 
     handle(callee, ErrorMessage{MessageType::invocation,
                                 invocation,
-                                {{"x_hint", 5}, {"ppt_scheme", "x_custom"}},
+                                {{"x_hint", 5}, {"enc_algo", "x_custom"}},
                                 "com.failed",
                                 reason});
 
     const auto error = expect_error(caller, MessageType::call, "com.failed");
     BOOST_TEST((error.request == request));
     BOOST_TEST(number_of(error.details, "x_hint") == 5U);
-    BOOST_TEST(!error.details.has("ppt_scheme"));
+    BOOST_TEST(!error.details.has("enc_algo"));
     BOOST_TEST(error.payload.bytes.text() == "[\"no\"]");
 }
 
