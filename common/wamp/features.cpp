@@ -81,13 +81,14 @@ Dict router_roles() {
                               Feature::sharded_subscription, Feature::shareded_subscriptions,
                               Feature::subscriber_blackwhite_listing,
                               Feature::subscription_meta_api, Feature::subscription_revocation})},
-        {"dealer", role_with({Feature::call_canceling, Feature::call_reroute, Feature::call_timeout,
-                              Feature::call_trustlevels, Feature::caller_identification,
-                              Feature::pattern_based_registration, Feature::payload_passthru_mode,
-                              Feature::progressive_call_invocations,
-                              Feature::progressive_call_results, Feature::registration_meta_api,
-                              Feature::registration_revocation, Feature::session_meta_api,
-                              Feature::shared_registration, Feature::testament_meta_api})}};
+        {"dealer",
+         role_with({Feature::call_canceling, Feature::call_reroute, Feature::call_timeout,
+                    Feature::call_trustlevels, Feature::caller_identification,
+                    Feature::pattern_based_registration, Feature::payload_passthru_mode,
+                    Feature::progressive_call_invocations, Feature::progressive_call_results,
+                    Feature::registration_meta_api, Feature::registration_revocation,
+                    Feature::session_meta_api, Feature::sharded_registration,
+                    Feature::shared_registration, Feature::testament_meta_api})}};
 }
 
 }  // namespace kreisel

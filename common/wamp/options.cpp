@@ -215,6 +215,7 @@ constexpr std::array unsubscribed_rules = {Rule{"subscription", Kind::id},
 
 constexpr std::array register_rules = {Rule{"match", Kind::text},
                                        Rule{"invoke", Kind::text},
+                                       Rule{"nkey", Kind::text},
                                        Rule{"concurrency", Kind::integer},
                                        Rule{"force_reregister", Kind::boolean},
                                        Rule{"disclose_caller", Kind::boolean},

@@ -82,6 +82,7 @@ class Dealer {
     static void send_more(const PendingCall& pending, Payload payload, bool is_last,
                           Effects& effects);
     void wait(PendingCall& pending, Registration& registration, Call request);
+    void serve(PendingCall& pending, const Choice& choice, Effects& effects);
     /// Gives waiting calls to callees that are free.
     void serve_waiting(RegistrationId registration, Effects& effects);
     void serve_after_removal(RegistrationId registration, Effects& effects);

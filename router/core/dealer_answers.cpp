@@ -116,7 +116,11 @@ Result<void> Dealer::error(Session& callee, ErrorMessage answer_message, Effects
 void Dealer::reroute(PendingCall& pending, Effects& effects) {
     pending.memory->tried.push_back(pending.member);
     const std::uint32_t place = calls_.place_of(pending);
-    const Choice choice = registrations_.choose_other(pending.registration, pending.memory->tried);
+    // What belongs to one callee by its key cannot go to another.
+    const bool is_partitioned = pending.memory->options.find("runmode") != nullptr;
+    const Choice choice =
+        is_partitioned ? Choice{}
+                       : registrations_.choose_other(pending.registration, pending.memory->tried);
     const Session* caller = sessions_.find(pending.caller);
     if (choice.callee == nullptr || caller == nullptr) {
         finish_with(pending, uris::no_available_callee, "no callee could take the call", effects);

@@ -29,6 +29,12 @@ Duration timeout_of(const Dict& options) {
         std::min(options.find_uint("timeout").value_or(0), timeout_max_ms)};
 }
 
+/// The resource key of a partitioned call; it has been judged.
+Registrations::Key key_of(const Dict& options) {
+    if (options.empty() || options.find("runmode") == nullptr) return std::nullopt;
+    return options.find_text("rkey");
+}
+
 bool announces(const Session& session, Role role, Feature feature) {
     return session.info.roles.has(role, feature);
 }
@@ -85,6 +91,13 @@ std::optional<Error> Dealer::judge(const Session& caller, const Call& request) c
     if (caller.calls.size() >= limits_.pending_calls_per_session) {
         return Error{uris::limit_exceeded, "the session waits for as many calls as it may"};
     }
+    const auto runmode = options.find_text("runmode");
+    if (runmode && *runmode != "partition") {
+        return Error{uris::invalid_argument, "runmode is not partition"};
+    }
+    if (runmode && !options.find_text("rkey")) {
+        return Error{uris::invalid_argument, "runmode partition needs rkey"};
+    }
     return std::nullopt;
 }
 
@@ -109,7 +122,7 @@ Result<void> Dealer::call(Session& caller, Call request, Effects& effects) {
         return {};
     };
     if (auto error = judge(caller, request)) return refuse(error->uri, std::move(error->text));
-    const Choice choice = registrations_.choose(request.procedure);
+    const Choice choice = registrations_.choose(request.procedure, key_of(request.options));
     answer_orphans(effects);
     if (choice.registration == nullptr) {
         return refuse(uris::no_such_procedure, "no callee is registered for " + request.procedure);
@@ -127,7 +140,10 @@ Result<void> Dealer::call(Session& caller, Call request, Effects& effects) {
         calls_.set_deadline(pending, time_.now + pending.timeout);
     }
     if (has_to_wait) {
+        const RegistrationId id = choice.registration->id;
         wait(pending, *choice.registration, std::move(request));
+        // Those that wait before it may wait for somebody else.
+        serve_waiting(id, effects);
     } else {
         invoke(pending, caller, choice, std::move(request), false, effects);
     }
@@ -267,21 +283,33 @@ void Dealer::wait(PendingCall& pending, Registration& registration, Call request
 }
 
 void Dealer::serve_waiting(RegistrationId id, Effects& effects) {
+    std::uint64_t turn = 0;
     for (;;) {
         const Registration* registration = registrations_.find(id);
-        if (registration == nullptr || registration->waiting.empty()) return;
-        const Choice choice = registrations_.choose_free(id);
-        if (choice.callee == nullptr) return answer_orphans(effects);
-        const auto first = choice.registration->waiting.begin();
-        PendingCall& pending = calls_.at(first->second);
-        choice.registration->waiting.erase(first);
-        pending.waiting = 0;
-        const Session* caller = sessions_.find(pending.caller);
-        if (caller == nullptr) {
-            finish(pending, effects);  // it is leaving
-        } else {
-            invoke_from_memory(pending, *caller, choice, effects);
+        if (registration == nullptr) break;
+        const auto next = registration->waiting.upper_bound(turn);
+        if (next == registration->waiting.end()) break;
+        turn = next->first;
+        const std::uint32_t place = next->second;
+        const auto rkey = key_of(calls_.at(place).memory->options);
+        const Choice choice = registrations_.choose_free(id, rkey);
+        if (choice.registration == nullptr) break;
+        if (choice.callee != nullptr) {
+            serve(calls_.at(place), choice, effects);
+        } else if (!rkey) {
+            break;  // who comes later has no better chance, but for partitioned calls
         }
+    }
+    answer_orphans(effects);
+}
+
+void Dealer::serve(PendingCall& pending, const Choice& choice, Effects& effects) {
+    choice.registration->waiting.erase(std::exchange(pending.waiting, 0));
+    const Session* caller = sessions_.find(pending.caller);
+    if (caller == nullptr) {
+        finish(pending, effects);  // it is leaving
+    } else {
+        invoke_from_memory(pending, *caller, choice, effects);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "router/core/members.hpp"
 
 #include "common/base/check.hpp"
+#include "router/core/rendezvous.hpp"
 
 #include <algorithm>
 
@@ -50,6 +51,18 @@ void Members::close_gaps() {
     turn_ = turn_ < places_.size() ? turn : kept;
     places_.resize(kept);
     front_ = 0;
+}
+
+Members::Member& Members::owner_of(std::string_view rkey) {
+    Rendezvous search(rkey);
+    Member* owner = nullptr;
+    for (Member& member : places_) {
+        if (!member.is_member) continue;
+        const std::uint64_t node = member.wishes.node.value_or(Rendezvous::node_of(member.number));
+        if (search.offer(node, member.number)) owner = &member;
+    }
+    CHECK(owner != nullptr, "there is a member to choose");
+    return *owner;
 }
 
 std::vector<PeerRef> Members::callees() const {

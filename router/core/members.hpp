@@ -11,6 +11,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 namespace kreisel {
@@ -21,6 +23,8 @@ class Members {
     struct Wishes {
         bool wants_caller = false;      ///< disclose_caller, and it is allowed
         bool forwards_timeout = false;  ///< forward_timeout, and the callee knows of timeouts
+        /// Name for consistent hashing, made of nkey; nothing: the member's number is it.
+        std::optional<std::uint64_t> node;
         std::uint32_t concurrency = 0;  ///< invocations at a time; 0: no limit
     };
     struct Member {
@@ -46,6 +50,9 @@ class Members {
     [[nodiscard]] std::size_t size() const { return count_; }
     /// In the order in which they registered.
     [[nodiscard]] std::vector<PeerRef> callees() const;
+    /// The member that a resource key belongs to (rfc/text/advanced/rpc_sharded_registration);
+    /// costs a look at each.
+    [[nodiscard]] Member& owner_of(std::string_view rkey);
     /// Some member takes only so many invocations at a time.
     [[nodiscard]] bool have_limits() const { return limited_ > 0; }
     // There must be a member for any of these.

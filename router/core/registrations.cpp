@@ -3,6 +3,7 @@
 #include "common/base/check.hpp"
 #include "common/wamp/errors.hpp"
 #include "router/core/meta/meta_events.hpp"
+#include "router/core/rendezvous.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -56,6 +57,7 @@ Members::Wishes wishes_of(const Session& session, const Register& request,
         session.permissions->disclosure(Action::register_, request.procedure) != Disclose::never;
     wishes.forwards_timeout = options.is_true("forward_timeout") &&
                               session.info.roles.has(Role::callee, Feature::call_timeout);
+    if (const auto nkey = options.find_text("nkey")) wishes.node = Rendezvous::node_of(*nkey);
     return wishes;
 }
 
@@ -148,8 +150,12 @@ bool Registrations::drop_departed(Handle handle) {
     }
 }
 
-Members::Member* Registrations::pick(Registration& registration) {
+Members::Member* Registrations::pick(Registration& registration, Key rkey) {
     Members& members = registration.members;
+    if (rkey) {
+        Members::Member& owner = members.owner_of(*rkey);
+        return owner.is_free() ? &owner : nullptr;
+    }
     if (members.have_limits()) return pick_free(registration);
     switch (registration.invoke) {
         case InvokePolicy::single:
@@ -222,22 +228,22 @@ std::optional<Choice> Registrations::settle(Registration& registration, Members:
     return std::nullopt;
 }
 
-Choice Registrations::choose(std::string_view procedure) {
+Choice Registrations::choose(std::string_view procedure, Key rkey) {
     for (;;) {
         const Handle handle = index_.find_best(procedure);
         if (handle == TopicIndex::no_entry) return Choice{};
         Registration& found = *registrations_[handle];
         // Who waits already comes first.
-        const auto choice = settle(found, found.waiting.empty() ? pick(found) : nullptr);
+        const auto choice = settle(found, found.waiting.empty() ? pick(found, rkey) : nullptr);
         if (choice) return *choice;
     }
 }
 
-Choice Registrations::choose_free(RegistrationId id) {
+Choice Registrations::choose_free(RegistrationId id, Key rkey) {
     for (;;) {
         Registration* found = find(id);
         if (found == nullptr) return Choice{};
-        if (const auto choice = settle(*found, pick(*found))) return *choice;
+        if (const auto choice = settle(*found, pick(*found, rkey))) return *choice;
     }
 }
 

@@ -62,10 +62,13 @@ class Registrations {
                                      const Registration& taken) const;
     /// Takes `session`, which may be leaving, out of a registration. False if it is no member.
     bool remove(Session& session, RegistrationId registration);
-    /// The registration of `procedure` that takes precedence, and its next callee.
-    [[nodiscard]] Choice choose(std::string_view procedure);
-    /// A callee that is free for the call that waits longest for this registration.
-    [[nodiscard]] Choice choose_free(RegistrationId id);
+    using Key = std::optional<std::string_view>;  ///< rkey of a partitioned call
+
+    /// The registration of `procedure` that takes precedence, and its next callee: by the policy,
+    /// or the one that `rkey` belongs to.
+    [[nodiscard]] Choice choose(std::string_view procedure, Key rkey = std::nullopt);
+    /// A callee that is free for a call that waits for this registration.
+    [[nodiscard]] Choice choose_free(RegistrationId id, Key rkey);
     /// Another callee when those of `tried`, the last one last, were unavailable
     /// (rfc/text/advanced/rpc_call_rerouting).
     [[nodiscard]] Choice choose_other(RegistrationId id, const std::vector<std::uint64_t>& tried);
@@ -101,7 +104,7 @@ class Registrations {
     bool drop_departed(Handle handle);
     /// The choice of `member`, which may be nullptr; nothing if it was leaving: it is taken out.
     [[nodiscard]] std::optional<Choice> settle(Registration& registration, Members::Member* member);
-    [[nodiscard]] Members::Member* pick(Registration& registration);
+    [[nodiscard]] Members::Member* pick(Registration& registration, Key rkey);
     [[nodiscard]] Members::Member* pick_free(Registration& registration);
     [[nodiscard]] Members::Member* pick_other(Registration& registration,
                                               const std::vector<std::uint64_t>& tried);
