@@ -8,14 +8,60 @@ namespace kreisel {
 
 void Dealer::register_(Session& session, const Register& request, Effects& effects) {
     if (request.options.is_true("force_reregister")) take_over(session, request, effects);
+    add_registration(session, request, true, effects);
+}
+
+void Dealer::add_registration(Session& session, const Register& request, bool may_wait,
+                              Effects& effects) {
     auto added = registrations_.add(session, request);
-    if (!added) {
-        effects.send(session.ref, make_error(MessageType::register_, request.request,
-                                             added.error().uri, std::move(added.error().text)));
+    if (added) {
+        effects.send(session.ref, Registered{request.request, *added});
+        return serve_waiting(*added, effects);
+    }
+    if (may_wait && added.error().uri == uris::procedure_already_exists &&
+        has_waited_for_ghost(session, request, effects)) {
         return;
     }
-    effects.send(session.ref, Registered{request.request, *added});
-    serve_waiting(*added, effects);
+    effects.send(session.ref, make_error(MessageType::register_, request.request, added.error().uri,
+                                         std::move(added.error().text)));
+}
+
+bool Dealer::has_waited_for_ghost(const Session& session, const Register& request,
+                                  Effects& effects) {
+    // An anonymous authid says nothing of who it is.
+    if (session.info.authmethod == "anonymous" || take_overs_.is_full()) return false;
+    const auto match = match_policy_of(request.options.find_text("match").value_or("exact"));
+    const Registration* registration =
+        match ? registrations_.find(request.procedure, *match) : nullptr;
+    if (registration == nullptr || registration->invoke != InvokePolicy::single) return false;
+    const PeerRef holder = registration->members.callees().front();
+    const Session* former = sessions_.find(holder);
+    if (former == nullptr || former == &session || former->info.authid != session.info.authid ||
+        former->info.authmethod == "anonymous") {
+        return false;
+    }
+    take_overs_.add(
+        {session.ref, holder, registration->id, request, time_.now + TakeOvers::patience});
+    effects.probe(holder);
+    return true;
+}
+
+void Dealer::confirm_alive(PeerRef holder, Effects& effects) {
+    for (const TakeOvers::Waiting& waiting : take_overs_.take(holder)) {
+        Session* session = sessions_.find(waiting.session);
+        if (session != nullptr) add_registration(*session, waiting.request, false, effects);
+    }
+}
+
+bool Dealer::remove_registration(Session& session, RegistrationId registration, Effects& effects) {
+    if (!registrations_.remove(session, registration)) return false;
+    serve_after_removal(registration, effects);
+    if (take_overs_.empty()) return true;
+    for (const TakeOvers::Waiting& waiting : take_overs_.take(registration)) {
+        Session* heir = sessions_.find(waiting.session);
+        if (heir != nullptr) add_registration(*heir, waiting.request, false, effects);
+    }
+    return true;
 }
 
 void Dealer::take_over(Session& session, const Register& request, Effects& effects) {
@@ -36,18 +82,18 @@ void Dealer::take_over(Session& session, const Register& request, Effects& effec
 
 void Dealer::unregister(Session& session, const Unregister& request, Effects& effects) {
     // Invocations that are under way stay answerable.
-    if (!registrations_.remove(session, request.registration)) {
+    if (session.registrations.find(request.registration.value) == nullptr) {
         effects.send(session.ref, make_error(MessageType::unregister, request.request,
                                              uris::no_such_registration,
                                              "the session holds no registration of this id"));
         return;
     }
     effects.send(session.ref, Unregistered{request.request, {}});
-    serve_after_removal(request.registration, effects);
+    remove_registration(session, request.registration, effects);
 }
 
 void Dealer::remove_callee(Session& session, RegistrationId registration, Effects& effects) {
-    if (registrations_.remove(session, registration)) serve_after_removal(registration, effects);
+    remove_registration(session, registration, effects);
 }
 
 void Dealer::revoke_unpermitted(Session& session, Effects& effects) {
@@ -64,13 +110,12 @@ void Dealer::revoke_unpermitted(Session& session, Effects& effects) {
 
 void Dealer::revoke(Session& session, RegistrationId registration, std::string_view reason,
                     Effects& effects) {
-    if (!registrations_.remove(session, registration)) return;
+    if (!remove_registration(session, registration, effects)) return;
     if (session.info.roles.has(Role::callee, Feature::registration_revocation)) {
         Dict details{{"registration", registration}};
         if (!reason.empty()) details.append("reason", reason);
         effects.send(session.ref, Unregistered{RequestId{}, std::move(details)});
     }
-    serve_after_removal(registration, effects);
 }
 
 void Dealer::serve_after_removal(RegistrationId registration, Effects& effects) {
@@ -80,6 +125,7 @@ void Dealer::serve_after_removal(RegistrationId registration, Effects& effects) 
 }
 
 void Dealer::clear() {
+    take_overs_.clear();
     registrations_.clear();
     calls_.clear();
 }

@@ -10,6 +10,7 @@
 
 #include "router/core/calls.hpp"
 #include "router/core/registrations.hpp"
+#include "router/core/take_over.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -51,12 +52,14 @@ class Dealer {
     /// revocation, with `reason` if it is not empty. Invocations under way stay answerable.
     void revoke(Session& session, RegistrationId registration, std::string_view reason,
                 Effects& effects);
+    /// The peer of `holder` is there: who waits for its procedures is refused.
+    void confirm_alive(PeerRef holder, Effects& effects);
     /// Forgets all registrations and calls; the sessions are forgotten with them.
     void clear();
 
-    /// When the next call times out, if any does.
-    [[nodiscard]] std::optional<TimePoint> next_deadline() const { return calls_.next_deadline(); }
-    /// Ends calls that are due: up to a slice of them, so that next_deadline() may have passed
+    /// When the next call or request times out, if any does.
+    [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+    /// Ends what is due: up to a slice of them, so that next_deadline() may have passed
     /// still.
     void on_time(Effects& effects);
 
@@ -64,6 +67,13 @@ class Dealer {
     [[nodiscard]] std::size_t pending_count() const { return calls_.size(); }
 
   private:
+    void add_registration(Session& session, const Register& request, bool may_wait,
+                          Effects& effects);
+    /// Whether the procedure is held by what may be a ghost of the session; then the request waits.
+    [[nodiscard]] bool has_waited_for_ghost(const Session& session, const Register& request,
+                                            Effects& effects);
+    /// Takes a registration from `session`; who waited for it is served.
+    bool remove_registration(Session& session, RegistrationId registration, Effects& effects);
     /// force_reregister: the procedure is taken from those of the same role who hold it.
     void take_over(Session& session, const Register& request, Effects& effects);
 
@@ -114,6 +124,7 @@ class Dealer {
     const RealmTime& time_;
     Registrations registrations_;
     Calls calls_;
+    TakeOvers take_overs_;
     std::uint64_t last_turn_ = 0;  ///< of waiting calls
 };
 

@@ -4,6 +4,7 @@
 #include "router/core/dealer.hpp"
 #include "router/core/passthru.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -162,7 +163,20 @@ void Dealer::drop_invocation(const Session& callee, RequestId invocation, Effect
     finish_with(*pending, uris::canceled, "the callee left", effects);
 }
 
+std::optional<TimePoint> Dealer::next_deadline() const {
+    const auto calls = calls_.next_deadline();
+    const auto requests = take_overs_.next_deadline();
+    if (!calls || !requests) return calls ? calls : requests;
+    return std::min(*calls, *requests);
+}
+
 void Dealer::on_time(Effects& effects) {
+    if (!take_overs_.empty()) {
+        for (const TakeOvers::Waiting& waiting : take_overs_.take_due(time_.now)) {
+            Session* session = sessions_.find(waiting.session);
+            if (session != nullptr) add_registration(*session, waiting.request, false, effects);
+        }
+    }
     // Callees that get free are given calls when all that are due are out: one that waited until
     // its time was up must not be invoked any more.
     std::vector<RegistrationId> freed;

@@ -63,16 +63,22 @@ class Effects {
         if (effect.count == 0) list_.pop_back();
     }
 
+    /// Asks whether the session's peer is still there; Realm::confirm_alive() is the answer,
+    /// leave() the other one.
+    void probe(PeerRef peer) { probes_.push_back(peer); }
+
+    [[nodiscard]] const std::vector<PeerRef>& probes() const { return probes_; }
     [[nodiscard]] const std::vector<Effect>& list() const { return list_; }
     [[nodiscard]] std::span<const PeerRef> receivers(const Effect& effect) const {
         return {receivers_.data() + effect.first, effect.count};
     }
-    [[nodiscard]] bool empty() const { return list_.empty(); }
+    [[nodiscard]] bool empty() const { return list_.empty() && probes_.empty(); }
     /// Messages to receivers so far: what fairness counts.
     [[nodiscard]] std::size_t size() const { return receivers_.size(); }
     void clear() {
         list_.clear();
         receivers_.clear();
+        probes_.clear();
     }
 
   private:
@@ -87,6 +93,7 @@ class Effects {
 
     std::vector<Effect> list_;
     std::vector<PeerRef> receivers_;
+    std::vector<PeerRef> probes_;
 };
 
 }  // namespace kreisel

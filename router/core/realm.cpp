@@ -202,6 +202,10 @@ void Realm::refuse_invocation(PeerRef callee, RequestId invocation, std::string_
     parts_->events.flush(effects);
 }
 
+void Realm::confirm_alive(PeerRef peer, Effects& effects) {
+    parts_->dealer.confirm_alive(peer, effects);
+}
+
 RequestId Realm::oldest_invocation(PeerRef callee) const {
     const Session* session = parts_->sessions.find(callee);
     if (session == nullptr) return RequestId{1};

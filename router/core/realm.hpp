@@ -122,6 +122,8 @@ class Realm {
     void refuse_invocation(PeerRef callee, RequestId invocation, std::string_view error,
                            Effects& effects);
 
+    /// Answers Effects::probes(): the peer of this session is there. Unknown peers are ignored.
+    void confirm_alive(PeerRef peer, Effects& effects);
     /// The oldest INVOCATION.Request of a callee that may still be answered; the next one to be
     /// issued if there is none. Costs a look at each of its pending invocations.
     [[nodiscard]] RequestId oldest_invocation(PeerRef callee) const;

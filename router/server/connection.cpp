@@ -96,6 +96,7 @@ void Connection::read_burst() {
         }
         last_received_ = shard_.now();
         if (std::exchange(has_ping_out_, false)) arm_deadline();  // back to the interval
+        if (std::exchange(probe_deadline_, TimePoint{}) != TimePoint{}) confirm_alive();
         const bool may_go_on = take(buffer.first(got.count));
         if (!may_go_on || got.count < buffer.size()) return;
     }

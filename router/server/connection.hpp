@@ -42,6 +42,8 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     void deliver(const ParcelPtr& parcel, Delivery::Kind kind, Connection* publisher);
     /// The realm has taken this connection's burst: read on.
     void on_burst_taken();
+    /// Finds out soon whether the peer is still there; if not, the connection is dropped.
+    void probe();
 
     // --- asked by the session ---
     /// One message of the router's own (CHALLENGE, ABORT, ERROR of the gate...).
@@ -107,6 +109,8 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     void arm_deadline();
     [[nodiscard]] TimePoint next_deadline() const;
     void check_keep_alive();
+    std::size_t send_ping();
+    void confirm_alive();
     [[nodiscard]] std::uint64_t bytes_taken();
     [[nodiscard]] bool pings() const;
 
@@ -136,6 +140,7 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     std::uint64_t bytes_taken_mark_ = 0;
     /// Of the phase: log-in, finishing, lingering, the answer to GOODBYE.
     TimePoint phase_deadline_{};
+    TimePoint probe_deadline_{};
     /// Since when the outbox is over its soft limit under block_publisher; zero: it is not.
     TimePoint over_soft_since_{};
     std::uint64_t events_dropped_ = 0;

@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t rawsocket_header_bytes = 4;
 /// Runs of refused invocations between invocations that are not finished: 64 KiB.
 constexpr std::size_t gaps_max = 4'096;
+/// How long a peer may take to answer when somebody waits to know that it is there.
+constexpr Duration probe_timeout = std::chrono::seconds{2};
 constexpr std::array<std::uint8_t, 4> ping_payload = {'k', 'r', 's', 'l'};
 
 /// The call's answer in place of one that the caller cannot take.
@@ -227,6 +229,7 @@ TimePoint Connection::next_deadline() const {
     };
     consider(phase_deadline_);
     consider(rate_release_);
+    consider(probe_deadline_);
     if (over_soft_since_ != TimePoint{}) {
         consider(over_soft_since_ + settings_->listener.limits.pause_max);
     }
@@ -266,6 +269,10 @@ void Connection::on_deadline() {
         rate_release_ = TimePoint{};
         on_released();
     }
+    if (probe_deadline_ != TimePoint{} && probe_deadline_ <= now) {
+        session_.leave("no answer to a ping; its user is back and wants its procedures");
+        return drop(true);
+    }
     if (phase_ == Phase::open) check_keep_alive();
     if (phase_ != Phase::dropped) arm_deadline();
 }
@@ -293,13 +300,31 @@ void Connection::check_keep_alive() {
         return drop(true);
     }
     if (has_ping_out_ || last_received_ + keep_alive.ping_interval > now) return;
+    const std::size_t size = send_ping();
+    has_ping_out_ = true;
+    ping_sent_ = now;
+    bytes_taken_mark_ = bytes_taken() + size;
+}
+
+std::size_t Connection::send_ping() {
     ByteWriter ping;
     wire_->ping(ping_payload, ping);
     outbox_.push_control(ping.span());
     mark_dirty();
-    has_ping_out_ = true;
-    ping_sent_ = now;
-    bytes_taken_mark_ = bytes_taken() + ping.size();
+    return ping.size();
+}
+
+void Connection::probe() {
+    if (phase_ != Phase::open || is_awaiting_goodbye_ || probe_deadline_ != TimePoint{}) return;
+    // Not every RawSocket client survives a PING, see ADR 9: it is taken to be there.
+    if (wire_->framing() == Framing::rawsocket) return confirm_alive();
+    send_ping();
+    probe_deadline_ = shard_.now() + probe_timeout;
+    arm_deadline();
+}
+
+void Connection::confirm_alive() {
+    if (session_.is_joined()) session_.host()->confirm_alive(self());
 }
 
 }  // namespace kreisel

@@ -111,6 +111,13 @@ void RealmHost::refuse_invocation(std::shared_ptr<Connection> callee, RequestId 
     put(std::move(input));
 }
 
+void RealmHost::confirm_alive(std::shared_ptr<Connection> connection) {
+    run([connection = std::move(connection)](Realm& realm, Effects& effects) {
+        const Membership& membership = connection->session().membership();
+        if (membership.is_in) realm.confirm_alive(membership.peer, effects);
+    });
+}
+
 void RealmHost::ask_oldest_invocation(std::shared_ptr<Connection> callee) {
     run([callee = std::move(callee)](const Realm& realm, Effects&) {
         const Membership& membership = callee->session().membership();
@@ -279,8 +286,16 @@ void RealmHost::apply_effects(Connection* source) {
     for (const Effect& effect : effects_.list()) {
         for (const PeerRef receiver : effects_.receivers(effect)) apply(effect, receiver, source);
     }
+    for (const PeerRef peer : effects_.probes()) probe(peer);
     effects_.clear();
     if (!is_single_) hand_over();
+}
+
+void RealmHost::probe(PeerRef peer) {
+    if (peer.slot >= members_.size()) return;
+    const Member& member = members_[peer.slot];
+    if (!member.connection || member.generation != peer.generation) return;
+    member.shard->post([connection = member.connection] { connection->probe(); });
 }
 
 void RealmHost::apply(const Effect& effect, PeerRef receiver, Connection* source) {

@@ -45,6 +45,8 @@ class RealmHost : public std::enable_shared_from_this<RealmHost> {
     void refuse_invocation(std::shared_ptr<Connection> callee, RequestId invocation,
                            std::string_view error);
 
+    /// The peer has answered a probe.
+    void confirm_alive(std::shared_ptr<Connection> connection);
     /// Folds the callee's refused ids below its oldest pending invocation, soon.
     void ask_oldest_invocation(std::shared_ptr<Connection> callee);
 
@@ -88,6 +90,7 @@ class RealmHost : public std::enable_shared_from_this<RealmHost> {
     void handle_messages(Connection& connection, std::vector<Message>& messages,
                          std::uint64_t access_version);
     void apply_effects(Connection* source);
+    void probe(PeerRef peer);
     void apply(const Effect& effect, PeerRef receiver, Connection* source);
     void hand_over();
     void pass_on();

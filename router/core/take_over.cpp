@@ -1,0 +1,33 @@
+#include "router/core/take_over.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace kreisel {
+
+template <class Wanted>
+std::vector<TakeOvers::Waiting> TakeOvers::take_if(Wanted wanted) {
+    std::vector<Waiting> taken;
+    const auto kept =
+        std::stable_partition(waiting_.begin(), waiting_.end(),
+                              [&wanted](const Waiting& waiting) { return !wanted(waiting); });
+    std::move(kept, waiting_.end(), std::back_inserter(taken));
+    waiting_.erase(kept, waiting_.end());
+    return taken;
+}
+
+std::vector<TakeOvers::Waiting> TakeOvers::take(PeerRef holder) {
+    return take_if([holder](const Waiting& waiting) { return waiting.holder == holder; });
+}
+
+std::vector<TakeOvers::Waiting> TakeOvers::take(RegistrationId registration) {
+    return take_if(
+        [registration](const Waiting& waiting) { return waiting.registration == registration; });
+}
+
+std::vector<TakeOvers::Waiting> TakeOvers::take_due(TimePoint now) {
+    return take_if([now](const Waiting& waiting) { return waiting.deadline <= now; });
+}
+
+}  // namespace kreisel
