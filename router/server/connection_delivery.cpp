@@ -29,6 +29,12 @@ Message make_too_large(RequestId request) {
                         make_payload({"the answer is longer than this connection takes"})};
 }
 
+/// WELCOME for a peer that takes short messages only: it may try what it does not read of.
+Welcome without_features(Welcome welcome) {
+    welcome.details.set("roles", Value(Dict{{"broker", Value(Dict{})}, {"dealer", Value(Dict{})}}));
+    return welcome;
+}
+
 }  // namespace
 
 void Connection::deliver(const ParcelPtr& parcel, Delivery::Kind kind, Connection* publisher) {
@@ -158,6 +164,12 @@ void Connection::refuse(const Parcel& parcel, std::string_view error) {
         ErrorMessage bare = *failure;
         bare.payload = {};
         push_frame(*ParcelPtr::make(std::move(bare)));
+    } else if (const auto* welcome = std::get_if<Welcome>(&message)) {
+        const ParcelPtr shorter = ParcelPtr::make(without_features(*welcome));
+        const Frame& frame = shorter->frame(wire_->encoding(), Framing::rawsocket);
+        if (frame.message_size <= wire_->peer_message_bytes_max()) return push_frame(*shorter);
+        session_.leave("WELCOME is longer than the peer takes");
+        finish(close_code::too_big, "");
     } else {
         // WAMP a/transport_rawsocket: an event over the receiver's limit may be dropped.
         session_.log(LogLevel::info, "event dropped", "longer than the receiver takes");

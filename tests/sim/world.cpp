@@ -234,7 +234,13 @@ void World::settle() {
             settle_one(effect, actor->second);
         }
     }
+    // Every peer of the simulation that has not left is there.
+    const std::vector<PeerRef> probes = effects_.probes();
     effects_.clear();
+    if (!probes.empty()) {
+        for (const PeerRef probed : probes) realm_->confirm_alive(probed, effects_);
+        return settle();
+    }
     for (const Expected& expected : expected_) {
         throw Fault("missing for " + std::to_string(expected.to) + ": " +
                     to_text(expected.message));

@@ -154,6 +154,17 @@ def test_a_callee_lives_through_any_number_of_refused_invocations():
             caller.expect(RESULT, served, {}, [number])
 
 
+def test_welcome_fits_a_peer_that_takes_short_messages():
+    with Router(config()) as router:
+        for size_code, has_features in ((0, False), (1, False), (15, True)):
+            client = rawsocket(router, size_code=size_code)
+            client.send(HELLO, "realm1", {"roles": ROLES})
+            details = client.expect(WELCOME)[2]
+            check_equal(sorted(details["roles"]), ["broker", "dealer"], "roles")
+            check_equal("features" in details["roles"]["dealer"], has_features, "features")
+            client.round_trip()
+
+
 def test_message_of_exactly_16_mib():
     with Router(config()) as router:
         alice = rawsocket(router).join()
