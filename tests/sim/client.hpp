@@ -21,7 +21,10 @@ struct Stamp {
     std::uint64_t number = 0;
     auto operator<=>(const Stamp&) const = default;
 };
+[[nodiscard]] std::uint64_t to_number(Stamp stamp);
 [[nodiscard]] Payload make_payload(Stamp stamp);
+/// Testaments come when their session is gone, in an order of their own: as if from somebody else.
+[[nodiscard]] Stamp stamp_of_testament(Stamp stamp, bool is_detached);
 [[nodiscard]] Stamp read_stamp(const Payload& payload);
 
 class Client {
@@ -74,6 +77,7 @@ class Client {
     struct Calling {
         Stamp stamp;
         bool wants_progress = false;
+        bool is_router_called = false;
     };
 
     ClientRoles roles_;

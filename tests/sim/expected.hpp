@@ -30,6 +30,8 @@ struct Expected {
     std::vector<Expected> instead;
     /// A forwarded ERROR: details and payload must be equal too.
     bool is_forwarded = false;
+    /// A RESULT of the router itself: the payload is its own.
+    bool has_free_payload = false;
     /// Ends the session.
     bool is_close = false;
     /// Takes the ids that the router chose; throws Fault if they are wrong.

@@ -5,6 +5,7 @@
 // One realm; fed the same inputs in the same order.
 
 #include "common/base/clock.hpp"
+#include "common/codec/codec.hpp"
 #include "common/wamp/features.hpp"
 #include "router/access/ingress.hpp"
 #include "router/core/realm.hpp"
@@ -28,6 +29,8 @@ struct ModelSession {
     bool is_joined = false;
     std::uint64_t next_request = 1;
     std::uint64_t last_invocation = 0;
+    std::vector<Publish> detached;  ///< testaments of this scope
+    std::vector<Publish> destroyed;
 };
 
 struct ModelSubscription {
@@ -129,6 +132,21 @@ class Model {
     void bind_subscription(const PatternChoice& pattern, SubscriptionId id);
     void remove_subscriber(Actor actor, SubscriptionId id);
 
+    // Procedures of the router (model_meta.cpp); what may fail gives the ERROR to answer with
+    enum class Will { read, unread };
+    void call_router(Actor actor, const Call& request, Expectations& expected);
+    [[nodiscard]] std::string_view kill(Actor actor, std::string_view by, const Arguments& given,
+                                        Expectations& expected);
+    void put_out(const std::vector<Actor>& victims, const Goodbye& goodbye, Will will,
+                 Expectations& expected);
+    [[nodiscard]] std::string_view remove_callee_for(const Arguments& given,
+                                                     Expectations& expected);
+    [[nodiscard]] std::string_view remove_subscriber_for(const Arguments& given,
+                                                         Expectations& expected);
+    [[nodiscard]] std::string_view add_testament(Actor actor, const Arguments& given);
+    void publish_testaments(Actor actor, Expectations& expected);
+    [[nodiscard]] std::optional<Actor> find_joined(std::optional<std::uint64_t> id) const;
+
     // Registrations (model_dealer.cpp)
     void register_(Actor actor, const Register& request, Expectations& expected);
     void unregister(Actor actor, const Unregister& request, Expectations& expected);
@@ -195,7 +213,6 @@ class Model {
     std::vector<ModelCall> calls_;  ///< in the order in which they were made
     TimePoint now_{};
     std::vector<std::string_view> notes_;
-    PublicationId publication_;  ///< of the PUBLISH at hand, once seen
 };
 
 }  // namespace kreisel::sim

@@ -173,7 +173,6 @@ bool Model::is_permitted(const ModelSession& session, Action action,
 }
 
 void Model::handle(Actor actor, const Message& message, Expectations& expected) {
-    publication_ = PublicationId{};
     dispatch(actor, message, expected);
     serve_waiting(expected);
 }
@@ -214,6 +213,7 @@ void Model::leave(Actor actor, Expectations& expected) {
     ModelSession& session = sessions_.at(actor);
     if (!session.is_joined) return;
     session.is_joined = false;
+    publish_testaments(actor, expected);
     take_apart(actor, expected);
     serve_waiting(expected);
 }
@@ -240,14 +240,7 @@ void Model::swap_permissions(std::uint32_t version, Expectations& expected) {
             revoke_unpermitted(actor, expected);
         }
     }
-    // All of them are out before what they held is taken apart: none hears of another's end.
-    for (const Actor actor : closing) {
-        sessions_.at(actor).is_joined = false;
-        expected.push_back(make(actor, Goodbye{{}, Uri(uris::close_killed)}));
-        expected.back().is_close = true;
-    }
-    for (const Actor actor : closing) take_apart(actor, expected);
-    serve_waiting(expected);
+    put_out(closing, Goodbye{{}, Uri(uris::close_killed)}, Will::read, expected);
 }
 
 void Model::revoke_unpermitted(Actor actor, Expectations& expected) {

@@ -4,6 +4,7 @@
 #include "tests/sim/model.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace kreisel::sim {
 
@@ -92,6 +93,7 @@ void Model::remove_subscriber(Actor actor, SubscriptionId id) {
 }
 
 bool Model::is_receiver(Actor actor, Actor publisher, const Dict& options) const {
+    if (!sessions_.at(actor).is_joined) return false;
     if (actor == publisher) {
         const Value* exclude_me = options.find("exclude_me");
         if (exclude_me == nullptr || *exclude_me == Value(true)) return false;
@@ -112,10 +114,11 @@ void Model::publish(Actor actor, const Publish& request, Expectations& expected)
             make_error(actor, MessageType::publish, request.request, uris::disclose_me_disallowed));
         return;
     }
-    const auto check_publication = [this](PublicationId id) {
+    const auto publication = std::make_shared<PublicationId>();
+    const auto check_publication = [publication](PublicationId id) {
         if (!is_valid_id(id.value)) throw Fault("a publication id out of range");
-        if (!publication_) publication_ = id;
-        if (publication_ != id) throw Fault("one publication, two ids");
+        if (!*publication) *publication = id;
+        if (*publication != id) throw Fault("one publication, two ids");
     };
     for (const ModelSubscription& subscription : subscriptions_) {
         const PatternChoice& pattern = subscription.pattern;

@@ -26,11 +26,10 @@ void Model::call(Actor actor, const Call& request, Expectations& expected) {
         return;
     }
     if (known != nullptr) return violate(actor, expected);
+    if (is_protocol_uri(request.procedure)) return call_router(actor, request, expected);
     const auto refuse = [&](std::string_view uri) {
         expected.push_back(make_error(actor, MessageType::call, request.request, uri));
     };
-    // The universe has no procedure that the router has.
-    if (is_protocol_uri(request.procedure)) return refuse(uris::no_such_procedure);
     ModelCall made;
     made.caller = actor;
     made.request = request.request;

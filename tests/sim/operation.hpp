@@ -32,12 +32,15 @@ enum class Kind : std::uint8_t {
     swap_permissions,
     refuse_invocation,
     close_all,
+    kill,
+    revoke,
+    testament,
     pass_time,
     pump,      ///< some messages of a session reach the router
     deliver,   ///< some messages of the router reach a client
     pump_all,  ///< all of both
 };
-inline constexpr unsigned kind_count = 25;
+inline constexpr unsigned kind_count = 28;
 
 [[nodiscard]] std::string_view to_text(Kind kind);
 

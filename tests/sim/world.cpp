@@ -70,6 +70,9 @@ void World::run(const Operation& operation) {
         case Kind::error:
         case Kind::stray_answer:
         case Kind::violate:
+        case Kind::kill:
+        case Kind::revoke:
+        case Kind::testament:
             return act(operation);
     }
 }

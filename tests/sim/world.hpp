@@ -67,6 +67,10 @@ class World {
     [[nodiscard]] Message make_register(Peer& peer, const Operation& operation);
     [[nodiscard]] Message make_stray_answer(Peer& peer, const Operation& operation);
     [[nodiscard]] std::optional<Message> make_answer(Peer& peer, const Operation& operation);
+    // What they ask of the router (world_meta.cpp)
+    [[nodiscard]] Message make_kill(Peer& peer, const Operation& operation);
+    [[nodiscard]] Message make_revocation(Peer& peer, const Operation& operation);
+    [[nodiscard]] Message make_testament(Peer& peer, const Operation& operation);
     [[nodiscard]] Message make_second_call(Peer& peer);
     [[nodiscard]] Message make_violation(Peer& peer, const Operation& operation);
     [[nodiscard]] RequestId take_request(Peer& peer) { return RequestId{peer.next_request++}; }

@@ -103,6 +103,12 @@ std::optional<Message> World::make_message(Peer& peer, const Operation& operatio
         case Kind::stray_answer:
             if (peer.client.answered().empty() && dice[4] % 8 != 0) return std::nullopt;
             return make_stray_answer(peer, operation);
+        case Kind::kill:
+            return make_kill(peer, operation);
+        case Kind::revoke:
+            return make_revocation(peer, operation);
+        case Kind::testament:
+            return make_testament(peer, operation);
         default:
             return make_violation(peer, operation);
     }
