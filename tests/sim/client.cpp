@@ -65,6 +65,7 @@ void Client::on_sent(const Message& message) {
         }
     } else if (const auto* subscribe = std::get_if<Subscribe>(&message)) {
         pending_[subscribe->request] = MessageType::subscribe;
+        if (subscribe->options.is_true("get_retained")) has_asked_for_retained_ = true;
     } else if (const auto* enrol = std::get_if<Register>(&message)) {
         pending_[enrol->request] = MessageType::register_;
     } else if (const auto* unsubscribe = std::get_if<Unsubscribe>(&message)) {
@@ -173,6 +174,10 @@ void Client::end_registration(RegistrationId id) { std::erase(registered_, id); 
 void Client::on_event(const Event& event) {
     require(contains(subscribed_, event.subscription),
             "EVENT before SUBSCRIBED or after UNSUBSCRIBED");
+    if (event.details.is_true("retained")) {
+        return require(has_asked_for_retained_, "a retained event that nobody asked for");
+    }
+    if (event.payload.empty()) return;  // It takes a retained one away.
     const Stamp stamp = read_stamp(event.payload);
     require(stamp.sender < detached_senders || stamp.sender >= destroyed_senders ||
                 last_event_.count(stamp.sender + detached_senders) == 0,

@@ -95,6 +95,7 @@ class Client {
     std::uint64_t last_invocation_ = 0;
     std::vector<Invoked> unanswered_;
     std::vector<Invoked> answered_;
+    bool has_asked_for_retained_ = false;
     bool has_ended_ = false;
 };
 

@@ -13,6 +13,7 @@
 #include "tests/sim/universe.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +38,14 @@ struct ModelSubscription {
     PatternChoice pattern;
     SubscriptionId id;
     std::vector<Actor> subscribers;
+};
+
+/// The event that a topic keeps.
+struct ModelRetained {
+    Actor publisher = 0;
+    Publish publication;
+    Dict details;
+    std::shared_ptr<PublicationId> id;  ///< 0 as long as nobody was told
 };
 
 struct ModelRegistration {
@@ -129,6 +138,10 @@ class Model {
     void unsubscribe(Actor actor, const Unsubscribe& request, Expectations& expected);
     void publish(Actor actor, const Publish& request, Expectations& expected);
     [[nodiscard]] bool is_receiver(Actor actor, Actor publisher, const Dict& options) const;
+    /// Whether an event that is to be retained may be.
+    [[nodiscard]] bool has_room(const Publish& request) const;
+    void keep(ModelRetained event);
+    void send_retained(Actor actor, const PatternChoice& pattern, Expectations& expected);
     void bind_subscription(const PatternChoice& pattern, SubscriptionId id);
     void remove_subscriber(Actor actor, SubscriptionId id);
 
@@ -209,6 +222,8 @@ class Model {
     std::uint32_t version_ = 0;
     std::map<Actor, ModelSession> sessions_;
     std::vector<ModelSubscription> subscriptions_;
+    /// By topic: the last for everybody, and one for some if that came later.
+    std::map<Uri, std::vector<ModelRetained>> retained_;
     std::vector<ModelRegistration> registrations_;
     std::vector<ModelCall> calls_;  ///< in the order in which they were made
     TimePoint now_{};

@@ -27,6 +27,15 @@ bool passes(const Dict& options, const std::string& what, const Value& own) {
     return (eligible == nullptr || holds(*eligible)) && (exclude == nullptr || !holds(*exclude));
 }
 
+bool has_lists(const Dict& options) {
+    for (const std::string key : {"eligible", "exclude"}) {
+        for (const auto* what : {"", "_authid", "_authrole"}) {
+            if (options.find(key + what) != nullptr) return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 void Model::subscribe(Actor actor, const Subscribe& request, Expectations& expected) {
@@ -64,6 +73,60 @@ void Model::subscribe(Actor actor, const Subscribe& request, Expectations& expec
         }
     };
     expected.push_back(std::move(answer));
+    if (request.options.is_true("get_retained")) send_retained(actor, pattern, expected);
+}
+
+void Model::send_retained(Actor actor, const PatternChoice& pattern, Expectations& expected) {
+    for (const auto& [topic, events] : retained_) {
+        if (!matches(pattern.uri, pattern.match, topic)) continue;
+        const auto best = std::find_if(events.rbegin(), events.rend(), [&](const auto& event) {
+            return is_receiver(actor, event.publisher, event.publication.options);
+        });
+        if (best == events.rend()) continue;
+        note("retained event");
+        Dict details = best->details;
+        if (pattern.match != MatchPolicy::exact) details.set("topic", topic);
+        details.set("retained", true);
+        Expected sent = make(actor, Event{{}, {}, details, best->publication.payload});
+        sent.on_match = [this, pattern, id = best->id](Actor, const Message& actual) {
+            const auto& event = std::get<Event>(actual);
+            const bool is_known = std::any_of(
+                subscriptions_.begin(), subscriptions_.end(), [&](const auto& subscription) {
+                    return subscription.id == event.subscription &&
+                           subscription.pattern.uri == pattern.uri &&
+                           subscription.pattern.match == pattern.match;
+                });
+            if (!is_known) throw Fault("a retained event for another subscription");
+            if (!*id) *id = event.publication;
+            if (*id != event.publication) throw Fault("a retained event under another id");
+        };
+        expected.push_back(std::move(sent));
+    }
+}
+
+bool Model::has_room(const Publish& request) const {
+    return request.payload.empty() || retained_.count(request.topic) != 0 ||
+           retained_.size() < limits_.retained_topics;
+}
+
+void Model::keep(ModelRetained event) {
+    const Uri topic = event.publication.topic;
+    if (event.publication.payload.empty()) {
+        note("retained event taken away");
+        retained_.erase(topic);
+        return;
+    }
+    auto& events = retained_[topic];
+    const auto is_for_some = [](const ModelRetained& kept) {
+        return has_lists(kept.publication.options);
+    };
+    if (is_for_some(event)) {
+        note("retained for some");
+        std::erase_if(events, is_for_some);
+    } else {
+        events.clear();
+    }
+    events.push_back(std::move(event));
 }
 
 void Model::bind_subscription(const PatternChoice& pattern, SubscriptionId id) {
@@ -114,22 +177,33 @@ void Model::publish(Actor actor, const Publish& request, Expectations& expected)
             make_error(actor, MessageType::publish, request.request, uris::disclose_me_disallowed));
         return;
     }
+    const bool is_retained = request.options.is_true("retain");
+    if (is_retained && !has_room(request)) {
+        note("no room to retain");
+        if (is_acknowledged) {
+            expected.push_back(
+                make_error(actor, MessageType::publish, request.request, uris::limit_exceeded));
+            return;
+        }
+    }
     const auto publication = std::make_shared<PublicationId>();
     const auto check_publication = [publication](PublicationId id) {
         if (!is_valid_id(id.value)) throw Fault("a publication id out of range");
         if (!*publication) *publication = id;
         if (*publication != id) throw Fault("one publication, two ids");
     };
+    Dict disclosed;
+    if (disclose == Disclose::always || (is_asked && disclose == Disclose::on_request)) {
+        disclosed.set("publisher", publisher.id);
+        disclosed.set("publisher_authid", publisher.authid);
+        disclosed.set("publisher_authrole", publisher.role);
+    }
+    if (is_retained && has_room(request)) keep({actor, request, disclosed, publication});
     for (const ModelSubscription& subscription : subscriptions_) {
         const PatternChoice& pattern = subscription.pattern;
         if (!matches(pattern.uri, pattern.match, request.topic)) continue;
-        Dict details;
+        Dict details = disclosed;
         if (pattern.match != MatchPolicy::exact) details.set("topic", request.topic);
-        if (disclose == Disclose::always || (is_asked && disclose == Disclose::on_request)) {
-            details.set("publisher", publisher.id);
-            details.set("publisher_authid", publisher.authid);
-            details.set("publisher_authrole", publisher.role);
-        }
         for (const Actor receiver : subscription.subscribers) {
             if (!is_receiver(receiver, actor, request.options)) continue;
             Expected event = make(receiver, Event{subscription.id, {}, details, request.payload});

@@ -65,6 +65,7 @@ std::optional<Message> World::make_message(Peer& peer, const Operation& operatio
             PatternChoice pattern = pattern_of(dice[1]);
             Subscribe message{take_request(peer), {}, pattern.uri};
             set_match(message.options, pattern.match, dice[2]);
+            if (dice[3] % 3 == 0) message.options.set("get_retained", true);
             return message;
         }
         case Kind::unsubscribe: {
@@ -121,6 +122,8 @@ Message World::make_publish(Peer& peer, const Operation& operation) {
     if (dice[2] % 2 == 0) options.set("acknowledge", true);
     if (dice[2] % 3 == 0) options.set("exclude_me", dice[2] % 9 == 0);
     if (dice[2] % 5 == 0) options.set("disclose_me", true);
+    if (dice[4] / 8 % 5 == 0) options.set("retain", true);
+    if (dice[4] / 8 % 40 == 0) message.payload = {};
     if (dice[3] % 3 != 0) return message;
     // Lists of some who are here, in one of six keys; two keys now and then, and empty lists.
     const auto add_list = [&](std::uint32_t die) {

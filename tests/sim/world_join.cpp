@@ -17,6 +17,7 @@ RealmLimits limits_of(std::uint64_t seed) {
         limits.registrations_per_session = 4;
         limits.pending_calls_per_session = 3;
     }
+    if (seed % 5 == 2) limits.retained_topics = 3;
     if (seed % 3 == 0) limits.testaments_per_session = 2;
     if (seed % 2 == 0) limits.waiting_calls_per_registration = 2;
     return limits;

@@ -64,6 +64,7 @@ Message World::make_testament(Peer& peer, const Operation& operation) {
     Dict options;
     if (dice[3] % 4 == 1) options.set("disclose_me", true);
     if (dice[3] % 5 == 0) options.set("exclude_authrole", List{"limited"});
+    if (dice[3] % 9 == 0) options.set("retain", true);
     if (dice[3] % 7 == 0) options.set("acknowledge", true);
     if (!options.empty()) kwargs.set("publish_options", options);
     const Stamp stamp = stamp_of_testament(take_stamp(peer), scope == "detached");
