@@ -31,6 +31,7 @@ bool is_request_type(std::uint64_t number) {
         case MessageType::subscribe:
         case MessageType::unsubscribe:
         case MessageType::call:
+        case MessageType::cancel:
         case MessageType::register_:
         case MessageType::unregister:
         case MessageType::invocation:
