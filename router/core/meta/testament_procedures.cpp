@@ -3,6 +3,7 @@
 #include "common/wamp/errors.hpp"
 #include "common/wamp/options.hpp"
 #include "router/core/meta/argument_reader.hpp"
+#include "router/core/passthru.hpp"
 #include "router/core/sessions.hpp"
 #include "router/core/testaments.hpp"
 
@@ -29,6 +30,11 @@ Result<void> judge(const Session& session, const Testament& testament) {
     }
     if (auto checked = check_options(MessageType::publish, testament.options); !checked) {
         return fail(uris::invalid_argument, std::move(checked.error().text));
+    }
+    // The gate has not seen these options.
+    if (is_passthru(testament.options) && !knows_passthru(session.info.roles, Role::publisher)) {
+        return fail(uris::feature_not_supported,
+                    "publish_options ask for payload passthru, which the session did not announce");
     }
     const Decision decision = session.permissions->decide(Action::publish, testament.topic);
     if (!decision.is_allowed) {

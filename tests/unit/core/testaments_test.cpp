@@ -163,6 +163,8 @@ BOOST_AUTO_TEST_CASE(wrong_testaments_are_refused_at_once) {
     refused(uris::invalid_argument, {"com.a", List{}, Dict{}, Dict{}, "detached", 6});
     refused(uris::invalid_argument, {"com.a"}, {{"scope", "frozen"}});
     refused(uris::invalid_argument, {"com.a"}, {{"scope", 1}});
+    refused(uris::feature_not_supported, {"com.a"},
+            {{"publish_options", Dict{{"ppt_scheme", "x_a"}}}});
     refused(uris::invalid_argument, {"com.a"}, {{"publish_options", Dict{{"retain", 1}}}});
     refused(uris::invalid_uri, {"com..a"});
     refused(uris::invalid_uri, {"wamp.session.on_join"});
