@@ -55,13 +55,19 @@ void Dealer::confirm_alive(PeerRef holder, Effects& effects) {
 
 bool Dealer::remove_registration(Session& session, RegistrationId registration, Effects& effects) {
     if (!registrations_.remove(session, registration)) return false;
-    serve_after_removal(registration, effects);
-    if (take_overs_.empty()) return true;
+    pass_on(registration, effects);
+    return true;
+}
+
+void Dealer::pass_on(RegistrationId registration, Effects& effects) {
+    answer_orphans(effects);
+    // Where the policy names one member, it is now the turn of another one, which may be free.
+    serve_waiting(registration, effects);
+    if (take_overs_.empty()) return;
     for (const TakeOvers::Waiting& waiting : take_overs_.take(registration)) {
         Session* heir = sessions_.find(waiting.session);
         if (heir != nullptr) add_registration(*heir, waiting.request, false, effects);
     }
-    return true;
 }
 
 void Dealer::take_over(Session& session, const Register& request, Effects& effects) {
@@ -76,8 +82,12 @@ void Dealer::take_over(Session& session, const Register& request, Effects& effec
         Session* callee = sessions_.find(peer);
         // Nobody takes a procedure from a session of another role.
         if (callee == nullptr || callee->info.authrole != session.info.authrole) continue;
-        revoke(*callee, id, uris::taken_over, effects);
+        if (registrations_.remove(*callee, id)) {
+            tell_revoked(*callee, id, uris::taken_over, effects);
+        }
     }
+    // Not before all of them are out: no call may go to one that is about to lose it.
+    pass_on(id, effects);
 }
 
 void Dealer::unregister(Session& session, const Unregister& request, Effects& effects) {
@@ -110,18 +120,17 @@ void Dealer::revoke_unpermitted(Session& session, Effects& effects) {
 
 void Dealer::revoke(Session& session, RegistrationId registration, std::string_view reason,
                     Effects& effects) {
-    if (!remove_registration(session, registration, effects)) return;
-    if (session.info.roles.has(Role::callee, Feature::registration_revocation)) {
-        Dict details{{"registration", registration}};
-        if (!reason.empty()) details.append("reason", reason);
-        effects.send(session.ref, Unregistered{RequestId{}, std::move(details)});
-    }
+    if (!registrations_.remove(session, registration)) return;
+    tell_revoked(session, registration, reason, effects);
+    pass_on(registration, effects);
 }
 
-void Dealer::serve_after_removal(RegistrationId registration, Effects& effects) {
-    answer_orphans(effects);
-    // Where the policy names one member, it is now the turn of another one, which may be free.
-    serve_waiting(registration, effects);
+void Dealer::tell_revoked(const Session& session, RegistrationId registration,
+                          std::string_view reason, Effects& effects) {
+    if (!session.info.roles.has(Role::callee, Feature::registration_revocation)) return;
+    Dict details{{"registration", registration}};
+    if (!reason.empty()) details.append("reason", reason);
+    effects.send(session.ref, Unregistered{RequestId{}, std::move(details)});
 }
 
 void Dealer::clear() {

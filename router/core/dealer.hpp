@@ -74,6 +74,10 @@ class Dealer {
                                             Effects& effects);
     /// Takes a registration from `session`; who waited for it is served.
     bool remove_registration(Session& session, RegistrationId registration, Effects& effects);
+    /// When callees are out: to those who wait, for a callee or for the procedure.
+    void pass_on(RegistrationId registration, Effects& effects);
+    static void tell_revoked(const Session& session, RegistrationId registration,
+                             std::string_view reason, Effects& effects);
     /// force_reregister: the procedure is taken from those of the same role who hold it.
     void take_over(Session& session, const Register& request, Effects& effects);
 
@@ -95,7 +99,6 @@ class Dealer {
     void serve(PendingCall& pending, const Choice& choice, Effects& effects);
     /// Gives waiting calls to callees that are free.
     void serve_waiting(RegistrationId registration, Effects& effects);
-    void serve_after_removal(RegistrationId registration, Effects& effects);
     void answer_orphans(Effects& effects);
 
     // --- back to the caller ---

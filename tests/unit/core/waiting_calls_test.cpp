@@ -145,6 +145,22 @@ BOOST_AUTO_TEST_CASE(what_is_shared_with_another_role_is_taken_from_the_same_rol
     expect<Unregistered>(other);
 }
 
+BOOST_AUTO_TEST_CASE(a_call_that_waits_goes_to_nobody_who_is_about_to_lose_the_procedure) {
+    const Dict first{{"invoke", "first"}};
+    register_(callee, "com.p", first_of_one);
+    register_(other, "com.p", first);
+    call(caller, "com.p");
+    call(caller, "com.p");
+    Dict options = first;
+    options.set("force_reregister", true);
+
+    register_(join("heir"), "com.p", options);
+
+    expect<Unregistered>(other);
+    BOOST_TEST(is_silent(other));
+    expect_error(caller, MessageType::call, uris::canceled);
+}
+
 // The gate judges no permission of a CALL that carries on an earlier one.
 BOOST_AUTO_TEST_CASE(a_part_of_a_call_that_is_over_runs_no_procedure_of_the_router) {
     const RequestId request = call(caller, "wamp.session.count");
