@@ -77,12 +77,6 @@ bool names_sessions(const Dict& options) {
     return options.find_list("eligible") != nullptr || options.find_list("exclude") != nullptr;
 }
 
-bool names_receivers(const Dict& options) {
-    return std::any_of(list_names.begin(), list_names.end(), [&options](std::string_view name) {
-        return options.find_list(name) != nullptr;
-    });
-}
-
 SharedBytes to_bytes(const KeptEvent& event) {
     Publish message{RequestId{1}, event.lists, event.topic, event.payload};
     message.options.append(std::string(details_key), event.details);

@@ -38,7 +38,6 @@ using KeptEventPtr = std::shared_ptr<const KeptEvent>;
 /// Whether a PUBLISH with these options names session ids: WAMP a/pubsub_event_history wants no
 /// history of it, since ids mean nothing to a later session.
 [[nodiscard]] bool names_sessions(const Dict& options);
-[[nodiscard]] bool names_receivers(const Dict& options);
 
 /// The event as a WAMP message in the encoding of its payload.
 [[nodiscard]] SharedBytes to_bytes(const KeptEvent& event);

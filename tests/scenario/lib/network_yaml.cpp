@@ -31,6 +31,10 @@ void put_history(std::string& yaml, const HistoryRule& rule) {
     yaml += "        match: " + std::string(to_text(rule.match)) + "\n";
     yaml += "        events_max: " + std::to_string(rule.events_max) + "\n";
     yaml += "        bytes_max: " + std::to_string(rule.bytes_max) + "\n";
+    if (rule.age_max > Duration{0}) {
+        const auto age = std::chrono::duration_cast<std::chrono::seconds>(rule.age_max);
+        yaml += "        age_max: " + std::to_string(age.count()) + "s\n";
+    }
 }
 
 void put_realm(std::string& yaml, std::size_t script, const RealmSetting& realm) {

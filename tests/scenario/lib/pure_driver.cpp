@@ -75,7 +75,13 @@ class PureDriver final : public Driver {
         } else if (step.kind == Step::Kind::resume) {
             router_.resume(connections_.at(step.first));
         } else if (step.kind == Step::Kind::refuse) {
-            router_.refuse_invocations(connections_.at(step.first));
+            router_.refuse_invocations(connections_.at(step.first), step.second);
+        } else if (step.kind == Step::Kind::set_history) {
+            router_.set_history(step.first, step.history);
+        } else if (step.kind == Step::Kind::set_storage) {
+            router_.set_storage(step.first, step.second);
+        } else if (step.kind == Step::Kind::restart) {
+            router_.restart(step.first);
         } else {
             router_.close_realm(step.first);
         }

@@ -2,6 +2,7 @@
 
 #include "common/base/check.hpp"
 #include "common/wamp/errors.hpp"
+#include "tests/scenario/lib/memory_store.hpp"
 
 #include <utility>
 
@@ -9,6 +10,7 @@ namespace kreisel::scenario {
 
 struct PureRouter::Hosted {
     RealmSetting setting;
+    MemoryStore store;
     std::unique_ptr<Realm> realm;
     RealmAccessPtr access;
     std::map<std::pair<std::uint32_t, std::uint32_t>, Connection*> peers;
@@ -25,7 +27,7 @@ struct PureRouter::Connection {
     std::deque<ParcelPtr> outgoing;
     bool is_held = false;
     std::deque<Message> held;
-    bool refuses_invocations = false;
+    std::string refusal;  ///< of each INVOCATION; empty: they are taken
     std::deque<RequestId> refused;
 
     void send(Message message) { outgoing.push_back(ParcelPtr::make(std::move(message))); }
@@ -58,12 +60,7 @@ PureRouter::PureRouter(const std::vector<RealmSetting>& realms, std::uint64_t se
         auto hosted = std::make_unique<Hosted>();
         hosted->setting = setting;
         hosted->access = access_of(setting);
-        RealmOptions options;
-        options.name = setting.name;
-        options.limits = setting.limits;
-        options.permissions = hosted->access->permissions;
-        options.history = setting.history;
-        hosted->realm = std::make_unique<Realm>(std::move(options), random_);
+        start(*hosted);
         snapshot->realms.emplace(setting.name, hosted->access);
         realms_.emplace(setting.name, std::move(hosted));
     }
@@ -71,6 +68,18 @@ PureRouter::PureRouter(const std::vector<RealmSetting>& realms, std::uint64_t se
 }
 
 PureRouter::~PureRouter() = default;
+
+void PureRouter::start(Hosted& hosted) {
+    RealmOptions options;
+    options.name = hosted.setting.name;
+    options.limits = hosted.setting.limits;
+    options.permissions = hosted.access->permissions;
+    options.history = hosted.setting.history;
+    if (hosted.setting.has_storage) options.store = &hosted.store;
+    hosted.realm = std::make_unique<Realm>(std::move(options), random_);
+    hosted.realm->set_time({clock_.now(), clock_.wall()});
+    hosted.realm->restore(hosted.store.stored());
+}
 
 PureRouter::ConnectionId PureRouter::connect() {
     auto& connection = connections_.emplace_back(std::make_unique<Connection>());
@@ -193,8 +202,8 @@ void PureRouter::resume(ConnectionId id) {
     }
 }
 
-void PureRouter::refuse_invocations(ConnectionId id) {
-    connections_.at(id)->refuses_invocations = true;
+void PureRouter::refuse_invocations(ConnectionId id, std::string_view error) {
+    connections_.at(id)->refusal = error.empty() ? uris::payload_size_exceeded : error;
 }
 
 void PureRouter::apply(Hosted& hosted) {
@@ -206,9 +215,13 @@ void PureRouter::apply(Hosted& hosted) {
         if (connection->refused.empty()) continue;
         const RequestId invocation = connection->refused.front();
         connection->refused.pop_front();
-        hosted.realm->refuse_invocation(connection->peer, invocation, uris::payload_size_exceeded,
+        hosted.realm->refuse_invocation(connection->peer, invocation, connection->refusal,
                                         hosted.effects);
         return apply(hosted);
+    }
+    if (const auto outcome = hosted.store.take_outcome()) {
+        hosted.realm->on_stored(*outcome, hosted.effects);
+        apply(hosted);
     }
 }
 
@@ -217,7 +230,7 @@ void PureRouter::deliver(Hosted& hosted, const Effect& effect, const PeerRef& to
     CHECK(found != hosted.peers.end(), "an effect must go to a session of the realm");
     Connection& connection = *found->second;
     const auto* invocation = std::get_if<Invocation>(&effect.parcel->message());
-    if (invocation != nullptr && connection.refuses_invocations) {
+    if (invocation != nullptr && !connection.refusal.empty()) {
         connection.refused.push_back(invocation->request);
         return;
     }
@@ -266,6 +279,29 @@ void PureRouter::close_realm(const Uri& realm) {
     Hosted& hosted = *realms_.at(realm);
     hosted.realm->close_all(uris::close_realm, hosted.effects);
     apply(hosted);
+}
+
+void PureRouter::set_history(const Uri& realm, std::vector<HistoryRule> rules) {
+    Hosted& hosted = *realms_.at(realm);
+    hosted.setting.history = rules;
+    hosted.realm->set_history(std::move(rules));
+    apply(hosted);
+}
+
+void PureRouter::set_storage(const Uri& realm, std::string_view state) {
+    using State = MemoryStore::State;
+    realms_.at(realm)->store.set_state(state == "full"      ? State::full
+                                       : state == "failing" ? State::failing
+                                                            : State::good);
+}
+
+void PureRouter::restart(const Uri& realm) {
+    Hosted& hosted = *realms_.at(realm);
+    for (const auto& [peer, connection] : hosted.peers) {
+        connection->state = Connection::State::closed;
+    }
+    hosted.peers.clear();
+    start(hosted);
 }
 
 void PureRouter::pass_time(Duration duration) {

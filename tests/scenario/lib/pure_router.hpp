@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kreisel::scenario {
@@ -37,8 +38,8 @@ class PureRouter {
     /// as after a reload that came between.
     void hold(ConnectionId connection);
     void resume(ConnectionId connection);
-    /// From now on the transport takes no INVOCATION, as if each were too long for it.
-    void refuse_invocations(ConnectionId connection);
+    /// From now on the transport takes no INVOCATION: each is too long, or what `error` says.
+    void refuse_invocations(ConnectionId connection, std::string_view error);
 
     [[nodiscard]] std::deque<ParcelPtr>& outgoing(ConnectionId connection);
     /// The router ended the connection (after what is in outgoing()).
@@ -47,6 +48,11 @@ class PureRouter {
     void set_role(const Uri& realm, const std::string& role, std::vector<PermissionRule> rules);
     void remove_role(const Uri& realm, const std::string& role);
     void close_realm(const Uri& realm);
+    void set_history(const Uri& realm, std::vector<HistoryRule> rules);
+    /// `state`: good, failing or full.
+    void set_storage(const Uri& realm, std::string_view state);
+    /// The realm ends with all connections; a new one has what was stored.
+    void restart(const Uri& realm);
     void pass_time(Duration duration);
     [[nodiscard]] RealmCounts counts(const Uri& realm) const;
 
@@ -63,6 +69,7 @@ class PureRouter {
     void apply(Hosted& hosted);
     void deliver(Hosted& hosted, const Effect& effect, const PeerRef& to);
     void swap_permissions(Hosted& hosted);
+    void start(Hosted& hosted);
 
     SeededRandom random_;
     FakeClock clock_;

@@ -87,6 +87,9 @@ class Run {
             case Step::Kind::hold:
             case Step::Kind::resume:
             case Step::Kind::refuse:
+            case Step::Kind::set_history:
+            case Step::Kind::set_storage:
+            case Step::Kind::restart:
                 return driver_.control(step);
         }
     }

@@ -171,6 +171,16 @@ class ScriptParser {
             step.kind = Step::Kind::resume;
         } else if (words[0] == "refuse") {
             step.kind = Step::Kind::refuse;
+            if (words.size() > 2) step.second = words[2];
+        } else if (words[0] == "restart") {
+            step.kind = Step::Kind::restart;
+        } else if (words[0] == "storage") {
+            step.kind = Step::Kind::set_storage;
+            if (words.size() > 2) step.second = words[2];
+        } else if (words[0] == "history") {
+            step.kind = Step::Kind::set_history;
+            words.erase(words.begin(), words.begin() + 2);
+            step.history.push_back(parse_history(words));
         } else if (words[0] == "role") {
             step.kind = Step::Kind::set_role;
             words.erase(words.begin(), words.begin() + 2);

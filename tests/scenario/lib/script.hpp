@@ -37,6 +37,7 @@ struct RealmSetting {
     std::optional<std::string> anonymous_role = "anonymous";
     RealmLimits limits;
     std::vector<HistoryRule> history;
+    bool has_storage = false;  ///< kept events survive `! restart`
     /// Rules by role; a role without any may do everything.
     std::map<std::string, std::vector<PermissionRule>> roles;
     std::map<std::string, std::uint32_t> trust_levels;  ///< by role
@@ -79,7 +80,10 @@ struct Step {
         close_realm,   ///< `! close_realm realm1`
         hold,          ///< `! hold A`: what the gate lets through of A waits before the realm
         resume,        ///< `! resume A`: and is now judged again
-        refuse,        ///< `! refuse A`: the transport of A takes no INVOCATION from now on
+        refuse,        ///< `! refuse A [ERROR]`: the transport of A takes no INVOCATION from now on
+        set_history,   ///< `! history realm1 exact com.a events=9`: the realm's rules are this one
+        set_storage,   ///< `! storage realm1 good|failing|full`
+        restart,       ///< `! restart realm1`: only what is stored is left
     };
     Kind kind = Kind::send;
     int line = 0;
@@ -91,6 +95,7 @@ struct Step {
     std::string first;  ///< names of a check; role, realm or session of a `!`
     std::string second;
     std::vector<PermissionRule> rules;
+    std::vector<HistoryRule> history;
     Duration duration{};
 };
 

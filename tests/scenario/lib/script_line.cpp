@@ -163,6 +163,7 @@ HistoryRule parse_history(const std::vector<std::string_view>& words) {
     rule.match = *match;
     rule.events_max = number_of(words, "events", rule.events_max);
     rule.bytes_max = number_of(words, "bytes", static_cast<std::uint32_t>(rule.bytes_max));
+    rule.age_max = std::chrono::seconds{number_of(words, "age", 0)};
     return rule;
 }
 
@@ -172,6 +173,7 @@ RealmSetting parse_realm(const std::vector<std::string_view>& words) {
     realm.name = words[0];
     if (has_word(words, "strict")) realm.uri_rule = UriRule::strict;
     realm.has_strict_request_ids = !has_word(words, "relaxed_ids");
+    realm.has_storage = has_word(words, "storage");
     realm.anonymous_role = option_of(words, "anonymous", "anonymous");
     if (has_word(words, "no_anonymous")) realm.anonymous_role.reset();
     RealmLimits& limits = realm.limits;
