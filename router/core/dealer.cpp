@@ -14,6 +14,8 @@ void Dealer::register_(Session& session, const Register& request, Effects& effec
 void Dealer::add_registration(Session& session, const Register& request, bool may_wait,
                               Effects& effects) {
     auto added = registrations_.add(session, request);
+    // Of a registration whose last callee was leaving.
+    answer_orphans(effects);
     if (added) {
         effects.send(session.ref, Registered{request.request, *added});
         return serve_waiting(*added, effects);

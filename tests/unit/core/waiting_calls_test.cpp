@@ -174,4 +174,38 @@ BOOST_AUTO_TEST_CASE(a_part_of_a_call_that_is_over_runs_no_procedure_of_the_rout
     BOOST_TEST(realm.counts().sessions == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_for_a_callee_that_is_leaving_ends_once_when_another_is_refused) {
+    RealmLimits limits;
+    limits.registrations_per_session = 1;
+    Core core(open_permissions(), limits);
+    const PeerRef sink = core.join("sink");
+    const PeerRef leaving = core.join("leaving");
+    const PeerRef asking = core.join("asking");
+    const PeerRef next = core.join("next");
+    core.register_(sink, "com.sink");
+    core.register_(next, "com.next");
+    core.register_(leaving, "com.a", {{"concurrency", std::uint64_t{1}}});
+    const RequestId running = core.call(asking, "com.a");
+    const RequestId waiting = core.call(asking, "com.a");
+    // More than the slice that is removed at once.
+    for (int i = 0; i < 1'500; ++i) core.call(leaving, "com.sink");
+    core.forget_all();
+
+    core.leave(leaving);
+    core.handle(next, Register{core.next_request(), {}, "com.a"});
+
+    core.expect_error(next, MessageType::register_, uris::limit_exceeded);
+    const auto error = core.expect_error(asking, MessageType::call, uris::canceled);
+    BOOST_TEST(error.request.value == waiting.value);
+    // It must not end again, now that its place in the table is free.
+    core.handle(asking, Cancel{waiting, {}});
+    core.call(asking, "com.nobody");
+    core.expect_error(asking, MessageType::call, uris::no_such_procedure);
+    while (core.realm.next_deadline()) core.realm.on_time(TimePoint{}, core.effects);
+    core.deliver();
+    const auto last = core.expect_error(asking, MessageType::call, uris::canceled);
+    BOOST_TEST(last.request.value == running.value);
+    BOOST_TEST(core.realm.counts().pending_calls == 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
