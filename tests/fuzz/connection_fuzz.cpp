@@ -9,6 +9,7 @@
 //     R, H, U                         A takes no invocations; what B sends waits; goes on
 #include "common/base/check.hpp"
 #include "common/codec/codec.hpp"
+#include "common/wamp/errors.hpp"
 #include "common/wire/rawsocket.hpp"
 #include "common/wire/websocket.hpp"
 #include "tests/scenario/lib/pure_router.hpp"
@@ -198,7 +199,10 @@ class Play {
         } else if (what == 'T' && !text.empty()) {
             router_.pass_time(std::chrono::milliseconds{100} * (text.front() & 15));
         } else if (what == 'R') {
-            router_.refuse_invocations(peers_[0]->connection());
+            // What follows says how: nothing, or any octet for an outbox that is full.
+            router_.refuse_invocations(peers_[0]->connection(), text.empty()
+                                                                    ? uris::payload_size_exceeded
+                                                                    : uris::unavailable);
         } else if (what == 'H') {
             router_.hold(peers_[1]->connection());
         } else if (what == 'U') {
