@@ -48,15 +48,17 @@ std::uint64_t ChurnReport::total() const {
     return std::accumulate(visits.begin(), visits.end(), std::uint64_t{0});
 }
 
-Churn::Churn(const ChurnSettings& settings) : settings_(settings), random_(settings.seed) {
+Churn::Churn(const ChurnSettings& settings)
+    : settings_(settings),
+      random_(settings.seed),
+      mute_procedure_("bench.churn.mute." + std::to_string(settings.seed)) {
     const SteadyTime deadline = Clock::now() + patience;
     SessionSettings how;
     how.target = settings.target;
     how.encoding = settings.encoding;
     how.realm = settings.realm;
     mute_ = join(poller_, how, deadline);
-    static_cast<void>(
-        ask(poller_, *mute_, Register{RequestId{1}, {}, "bench.churn.mute"}, deadline));
+    static_cast<void>(ask(poller_, *mute_, Register{RequestId{1}, {}, mute_procedure_}, deadline));
 }
 
 Churn::~Churn() = default;
@@ -122,7 +124,7 @@ void Churn::on_welcome(Visitor& visitor) {
             return;
         case Departure::reset_as_caller:
             // The answer to SUBSCRIBE says that the call before it has been taken.
-            session.send(Call{RequestId{1}, {}, "bench.churn.mute", {}});
+            session.send(Call{RequestId{1}, {}, mute_procedure_, {}});
             session.send(Subscribe{RequestId{2}, Dict{{"match", "wildcard"}}, "bench..churn"});
             return;
         case Departure::close_as_callee:

@@ -83,7 +83,9 @@ class Churn {
     ChurnSettings settings_;
     Poller poller_;
     SeededRandom random_;
-    /// Registered for `bench.churn.mute`; never answers.
+    /// By the seed: the router may still hold the procedure of a churn that has just ended.
+    std::string mute_procedure_;
+    /// Registered for mute_procedure_; never answers.
     std::unique_ptr<Session> mute_;
     std::vector<std::unique_ptr<Visitor>> visitors_;
     std::vector<Visitor*> by_fd_;

@@ -65,6 +65,7 @@ void Shard::let_go() {
     view_.reset();
     mailbox_.clear();
     absorbed_.clear();
+    absorbed_next_ = 0;
 }
 
 bool Shard::is_current() const { return current_shard == this; }
@@ -110,16 +111,24 @@ void Shard::deliver(std::vector<Delivery>&& deliveries) {
 }
 
 void Shard::absorb_mailbox() {
+    apply_absorbed();  // what an outer call has not come to yet is older
     if (!has_mail_.load(std::memory_order_acquire)) return;
     {
         const std::lock_guard lock(mailbox_mutex_);
         absorbed_.swap(mailbox_);
         has_mail_.store(false, std::memory_order_relaxed);
     }
-    for (auto& delivery : absorbed_) {
+    apply_absorbed();
+}
+
+void Shard::apply_absorbed() {
+    while (absorbed_next_ < absorbed_.size()) {
+        // A receiver that cannot take it may leave its realm, whose effects absorb the mailbox.
+        const Delivery delivery = std::move(absorbed_[absorbed_next_++]);
         delivery.to->deliver(delivery.parcel, delivery.kind, delivery.publisher.get());
     }
     absorbed_.clear();
+    absorbed_next_ = 0;
 }
 
 void Shard::add(std::shared_ptr<Connection> connection) {

@@ -98,13 +98,15 @@ class Shard {
     /// Calls connection.on_deadline() at about `when`, or later by up to 200 ms; moves an earlier
     /// wish.
     void arm(Connection& connection, TimePoint when);
-    /// Applies what other threads have put into the mailbox so far.
+    /// Applies what other threads have put into the mailbox so far, in its order. What it applies
+    /// may come back here by way of a realm; that call goes on where the outer one stands.
     void absorb_mailbox();
 
   private:
     void run();
     void turn();
     void flush_dirty();
+    void apply_absorbed();
     void on_tick();
     void start_tick();
 
@@ -133,6 +135,7 @@ class Shard {
     std::vector<std::shared_ptr<Connection>> dirty_;
     std::vector<std::shared_ptr<Connection>> flushing_;
     std::vector<Delivery> absorbed_;
+    std::size_t absorbed_next_ = 0;
     Deadlines deadlines_;
 };
 
