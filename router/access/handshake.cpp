@@ -1,50 +1,24 @@
 #include "router/access/handshake.hpp"
 
-#include "common/auth/wampcra.hpp"
-#include "common/base/base64.hpp"
 #include "common/base/check.hpp"
 #include "common/base/version.hpp"
 #include "common/wamp/errors.hpp"
+#include "router/access/authenticator.hpp"
 #include "router/access/client_quirks.hpp"
-#include "router/access/principal.hpp"
+#include "router/access/quoted.hpp"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 namespace kreisel {
 
 namespace {
 
-constexpr std::string_view provider = "static";
 /// What is read of HELLO.Details.authmethods.
 constexpr std::size_t methods_max = 32;
 
 HandshakeRefused refuse(std::string_view reason, std::string text, std::string why) {
     return {make_abort(reason, std::move(text)), std::move(why)};
-}
-
-std::string quoted(std::string_view text) {
-    constexpr std::size_t shown_max = 120;
-    return "'" + std::string(text.substr(0, shown_max)) + (text.size() > shown_max ? "...'" : "'");
-}
-
-std::string random_hex(Random& random) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::array<std::uint8_t, 12> bytes{};
-    random.fill(bytes);
-    std::string text;
-    for (const std::uint8_t byte : bytes) {
-        text += digits[byte >> 4U];
-        text += digits[byte & 15U];
-    }
-    return text;
-}
-
-std::string random_base64(Random& random) {
-    std::array<std::uint8_t, 33> bytes{};
-    random.fill(bytes);
-    return to_base64(bytes);
 }
 
 /// HELLO.Details.authmethods in the client's order. wampy sends none without an authid: absent
@@ -73,31 +47,47 @@ Abort make_abort(std::string_view reason, std::string text) {
 }
 
 struct Handshake::State {
-    enum class Stage : std::uint8_t { hello, challenged, done };
+    enum class Stage : std::uint8_t { hello, challenged, asking, done };
 
     AccessSnapshotPtr access;
     Random& random;
-    Dict transport;
+    PeerFacts peer;
     Stage stage = Stage::hello;
     RealmAccessPtr realm;
     SessionId session;
     Dict hello;
     AuthMethod method = AuthMethod::anonymous;
     Principal principal;
-    std::string challenge;
+    std::unique_ptr<Authenticator> authenticator;
 
-    State(AccessSnapshotPtr access_, Random& random_, Dict transport_)
-        : access(std::move(access_)), random(random_), transport(std::move(transport_)) {}
+    State(AccessSnapshotPtr access_, Random& random_, PeerFacts peer_)
+        : access(std::move(access_)), random(random_), peer(std::move(peer_)) {}
 
     HandshakeStep on_hello(Hello message, WallTime now);
-    HandshakeStep on_authenticate(const Authenticate& message);
     [[nodiscard]] std::optional<HandshakeRefused> find_realm(const Hello& message);
     [[nodiscard]] std::optional<AuthMethod> choose_method(const std::vector<std::string>& offered);
     HandshakeStep refuse_methods(const std::vector<std::string>& offered) const;
-    HandshakeStep challenge_peer(WallTime now);
-    HandshakeStep accept(const std::string& role);
+    [[nodiscard]] std::unique_ptr<Authenticator> make_authenticator(WallTime now);
+    /// What the method said, as a step of the handshake.
+    HandshakeStep follow(AuthStep step);
+    HandshakeStep accept(AuthGranted granted);
     [[nodiscard]] std::string who() const;
+    [[nodiscard]] static std::string expected_at(Stage stage);
 };
+
+std::string Handshake::State::expected_at(Stage stage) {
+    switch (stage) {
+        case Stage::hello:
+            return "the first message must be HELLO";
+        case Stage::challenged:
+            return "a CHALLENGE is answered by AUTHENTICATE or ABORT";
+        case Stage::asking:
+            return "while a log-in is judged a client waits, or sends ABORT";
+        case Stage::done:
+            return "the log-in is over";
+    }
+    return "";
+}
 
 std::string Handshake::State::who() const {
     const auto authid = hello.find_text("authid");
@@ -140,10 +130,8 @@ HandshakeStep Handshake::State::on_hello(Hello message, WallTime now) {
     const std::optional<AuthMethod> chosen = choose_method(offered);
     if (!chosen) return refuse_methods(offered);
     method = *chosen;
-    if (method != AuthMethod::anonymous) return challenge_peer(now);
-    // A claimed authid proves nothing here: anonymous sessions get one of their own.
-    principal.authid = random_hex(random);
-    return accept(*realm->anonymous_role);
+    authenticator = make_authenticator(now);
+    return follow(authenticator->begin());
 }
 
 /// The first of the client's methods that is usable for the user it names.
@@ -186,45 +174,36 @@ HandshakeStep Handshake::State::refuse_methods(const std::vector<std::string>& o
                       (has_authid ? "is configured for it" : "works without authid"));
 }
 
-HandshakeStep Handshake::State::challenge_peer(WallTime now) {
-    stage = Stage::challenged;
-    Challenge message{std::string(to_text(method)), {}};
-    if (method == AuthMethod::wampcra) {
-        const UserCredentials::WampCra& secret = *principal.credentials.wampcra;
-        challenge = wampcra_challenge({.authid = principal.authid,
-                                       .authrole = principal.credentials.role,
-                                       .authprovider = std::string(provider),
-                                       .nonce = random_base64(random),
-                                       .timestamp = now,
-                                       .session = session.value});
-        message.extra.append("challenge", challenge);
-        if (!secret.salt.empty()) {
-            message.extra.append("salt", secret.salt);
-            message.extra.append("iterations", std::uint64_t{secret.iterations});
-            message.extra.append("keylen", std::uint64_t{secret.key_bytes});
-        }
+std::unique_ptr<Authenticator> Handshake::State::make_authenticator(WallTime now) {
+    AuthContext context{*access, *realm, peer, hello, random, session, now, principal};
+    switch (method) {
+        case AuthMethod::anonymous:
+            return make_anonymous(std::move(context));
+        case AuthMethod::ticket:
+            return make_ticket(std::move(context));
+        case AuthMethod::wampcra:
+            return make_wampcra(std::move(context));
     }
-    return HandshakeReply{std::move(message)};
+    return nullptr;
 }
 
-HandshakeStep Handshake::State::on_authenticate(const Authenticate& message) {
-    // The same work for stand-ins: neither answer nor time tells whether a user exists.
-    const std::string expected =
-        method == AuthMethod::wampcra
-            ? wampcra_sign(principal.credentials.wampcra->secret, challenge)
-            : *principal.credentials.ticket;
-    const bool is_equal = is_equal_in_constant_time(expected, message.signature);
-    if (!is_equal || !principal.is_known) {
-        const std::string_view proof = method == AuthMethod::wampcra ? "signature" : "ticket";
-        return refuse(uris::authentication_denied,
-                      "the " + std::string(to_text(method)) + " log-in failed",
-                      who() + (principal.is_known ? " gave a wrong " : " is no user; it gave a ") +
-                          std::string(proof));
+HandshakeStep Handshake::State::follow(AuthStep step) {
+    if (auto* challenge = std::get_if<AuthChallenge>(&step)) {
+        stage = Stage::challenged;
+        return HandshakeReply{Challenge{std::string(to_text(method)), std::move(challenge->extra)}};
     }
-    return accept(principal.credentials.role);
+    if (auto* question = std::get_if<AuthQuestion>(&step)) {
+        stage = Stage::asking;
+        return std::move(*question);
+    }
+    if (auto* denied = std::get_if<AuthDenied>(&step)) {
+        return refuse(denied->reason, std::move(denied->text), who() + " " + denied->why);
+    }
+    return accept(std::get<AuthGranted>(std::move(step)));
 }
 
-HandshakeStep Handshake::State::accept(const std::string& role) {
+HandshakeStep Handshake::State::accept(AuthGranted granted) {
+    const std::string& role = granted.role;
     const auto wanted = hello.find_text("authrole");
     if (wanted && !wanted->empty() && *wanted != role) {
         return refuse(uris::no_such_role, "you do not have the role " + quoted(*wanted),
@@ -236,10 +215,10 @@ HandshakeStep Handshake::State::accept(const std::string& role) {
     }
     SessionInfo info;
     info.id = session;
-    info.authid = principal.authid;
+    info.authid = std::move(granted.authid);
     info.authrole = role;
     info.authmethod = to_text(method);
-    info.authprovider = provider;
+    info.authprovider = std::move(granted.provider);
     info.roles = ClientRoles::read(*hello.find_dict("roles"));
     if (realm->has_client_quirks) info.quirks = quirks_of(hello);
     if (info.quirks.has_unannounced_progress) {
@@ -247,19 +226,21 @@ HandshakeStep Handshake::State::accept(const std::string& role) {
         info.roles.add_if_present(Role::callee, Feature::progressive_call_invocations);
         info.roles.add_if_present(Role::callee, Feature::progressive_call_results);
     }
-    info.transport = std::move(transport);
-    info.welcome = Welcome{session, Dict{{"agent", agent()},
-                                         {"authid", info.authid},
-                                         {"authmethod", info.authmethod},
-                                         {"authprovider", info.authprovider},
-                                         {"authrole", info.authrole},
-                                         {"realm", realm->name},
-                                         {"roles", Value(router_roles())}}};
-    return HandshakeAccepted{realm, std::move(info)};
+    info.transport = std::move(peer.transport);
+    Dict details{{"agent", agent()},
+                 {"authid", info.authid},
+                 {"authmethod", info.authmethod},
+                 {"authprovider", info.authprovider},
+                 {"authrole", info.authrole},
+                 {"realm", realm->name},
+                 {"roles", Value(router_roles())}};
+    if (!granted.authextra.empty()) details.append("authextra", std::move(granted.authextra));
+    info.welcome = Welcome{session, std::move(details)};
+    return HandshakeAccepted{realm, std::move(info), granted.expires};
 }
 
-Handshake::Handshake(AccessSnapshotPtr access, Random& random, Dict transport)
-    : state_(std::make_unique<State>(std::move(access), random, std::move(transport))) {}
+Handshake::Handshake(AccessSnapshotPtr access, Random& random, PeerFacts peer)
+    : state_(std::make_unique<State>(std::move(access), random, std::move(peer))) {}
 Handshake::~Handshake() = default;
 Handshake::Handshake(Handshake&&) noexcept = default;
 
@@ -275,15 +256,22 @@ HandshakeStep Handshake::on_message(Message message, WallTime now) {
             return state.on_hello(std::move(*hello), now);
         }
     } else if (const auto* answer = std::get_if<Authenticate>(&message)) {
-        return state.on_authenticate(*answer);
+        // A message that comes while a question is open is one too many.
+        if (stage == State::Stage::challenged) {
+            return state.follow(state.authenticator->on_authenticate(*answer, now));
+        }
     }
     // rfc/text/basic/building_blocks, protocol errors; GOODBYE too needs a session.
     const std::string got(to_text(type_of(message)));
-    return refuse(uris::protocol_violation,
-                  stage == State::Stage::hello
-                      ? "the first message must be HELLO, not " + got
-                      : "a CHALLENGE is answered by AUTHENTICATE or ABORT, not " + got,
+    return refuse(uris::protocol_violation, State::expected_at(stage) + ", not " + got,
                   got + " before WELCOME");
+}
+
+HandshakeStep Handshake::on_answer(AuthAnswer answer) {
+    State& state = *state_;
+    CHECK(state.stage == State::Stage::asking, "an answer follows a question");
+    state.stage = State::Stage::done;
+    return state.follow(state.authenticator->on_answer(std::move(answer)));
 }
 
 }  // namespace kreisel

@@ -8,6 +8,8 @@
 #include "common/base/clock.hpp"
 #include "common/base/random.hpp"
 #include "common/wamp/messages.hpp"
+#include "router/access/auth_question.hpp"
+#include "router/access/peer_facts.hpp"
 #include "router/access/realm_access.hpp"
 #include "router/core/realm.hpp"
 
@@ -26,6 +28,8 @@ struct HandshakeReply {
 struct HandshakeAccepted {
     RealmAccessPtr realm;
     SessionInfo session;
+    /// When the session has to end; absent: never.
+    std::optional<WallTime> expires;
 };
 /// Send ABORT and close. `why` is for the log: which rule refused whom.
 struct HandshakeRefused {
@@ -36,18 +40,22 @@ struct HandshakeRefused {
 struct HandshakeEnded {
     std::string why;
 };
+/// An AuthQuestion: find the answer elsewhere and bring it to on_answer(); meanwhile the peer may
+/// only give up.
 using HandshakeStep =
-    std::variant<HandshakeReply, HandshakeAccepted, HandshakeRefused, HandshakeEnded>;
+    std::variant<HandshakeReply, HandshakeAccepted, HandshakeRefused, HandshakeEnded, AuthQuestion>;
 
 class Handshake {
   public:
-    /// `random` must outlive the handshake. `transport` becomes `SessionInfo::transport`.
-    Handshake(AccessSnapshotPtr access, Random& random, Dict transport);
+    /// `random` must outlive the handshake. `peer.transport` becomes `SessionInfo::transport`.
+    Handshake(AccessSnapshotPtr access, Random& random, PeerFacts peer);
     ~Handshake();
     Handshake(Handshake&&) noexcept;
 
     /// The next message of the peer. Not to be called after an outcome.
     [[nodiscard]] HandshakeStep on_message(Message message, WallTime now);
+    /// The answer to the last AuthQuestion, once.
+    [[nodiscard]] HandshakeStep on_answer(AuthAnswer answer);
 
   private:
     struct State;

@@ -4,6 +4,7 @@
 #include "common/wamp/errors.hpp"
 #include "common/wamp/ids.hpp"
 #include "router/access/handshake.hpp"
+#include "router/access/quoted.hpp"
 #include "router/core/passthru.hpp"
 
 namespace kreisel {
@@ -20,11 +21,6 @@ Admission error(MessageType type, RequestId request, std::string_view uri, std::
                 std::string why) {
     ErrorMessage message{type, request, {}, Uri(uri), make_payload({Value(std::move(text))})};
     return {Verdict::answered, std::move(message), std::move(why)};
-}
-
-std::string quoted(std::string_view text) {
-    constexpr std::size_t shown_max = 120;
-    return "'" + std::string(text.substr(0, shown_max)) + (text.size() > shown_max ? "...'" : "'");
 }
 
 /// The role a client must have announced to send `type`, or nothing for what it may never send.

@@ -16,6 +16,8 @@ struct Principal {
     std::string authid;
     UserCredentials credentials;
     bool is_known = false;
+    /// `authprovider` of the session: who vouches.
+    std::string provider = "static";
 };
 
 /// The user `authid` of `realm`, or the stand-in that `mock_key` and `authid` choose. The realm has

@@ -13,6 +13,15 @@ namespace {
 /// Full buffers read from one connection before others have their turn.
 constexpr int reads_per_turn = 4;
 
+/// `[::1]:51234` -> `::1`.
+std::string address_of(std::string_view peer) {
+    std::string_view address = peer.substr(0, peer.rfind(':'));
+    if (address.size() >= 2 && address.front() == '[') {
+        address = address.substr(1, address.size() - 2);
+    }
+    return std::string(address);
+}
+
 }  // namespace
 
 Connection::Connection(Shard& shard, std::unique_ptr<Stream> stream, std::size_t listener,
@@ -43,15 +52,17 @@ std::string_view Connection::transport_name() const {
     return wire_->framing() == Framing::rawsocket ? "rawsocket" : "websocket";
 }
 
-Dict Connection::transport_details() const {
-    Dict details{{"type", transport_name()}, {"peer", stream_->peer()}};
-    details.append("protocol", subprotocol_of(wire_->encoding(), wire_->framing()));
+PeerFacts Connection::peer_facts() const {
+    PeerFacts facts;
+    facts.address = address_of(stream_->peer());
+    facts.transport = Dict{{"type", transport_name()}, {"peer", stream_->peer()}};
+    facts.transport.append("protocol", subprotocol_of(wire_->encoding(), wire_->framing()));
     if (const auto* websocket = dynamic_cast<const WebSocketServer*>(wire_.get())) {
         const UpgradeInfo& upgrade = websocket->upgrade();
-        if (!upgrade.user_agent.empty()) details.append("user_agent", upgrade.user_agent);
-        if (!upgrade.origin.empty()) details.append("origin", upgrade.origin);
+        if (!upgrade.user_agent.empty()) facts.transport.append("user_agent", upgrade.user_agent);
+        if (!upgrade.origin.empty()) facts.transport.append("origin", upgrade.origin);
     }
-    return details;
+    return facts;
 }
 
 // --- reading ---

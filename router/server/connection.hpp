@@ -66,8 +66,8 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     [[nodiscard]] const ConnectionSettings& settings() const { return *settings_; }
     [[nodiscard]] const std::string& peer() const { return stream_->peer(); }
     [[nodiscard]] std::string_view transport_name() const;
-    /// `transport` of the session details.
-    [[nodiscard]] Dict transport_details() const;
+    /// What the transport tells of the peer, once it is open.
+    [[nodiscard]] PeerFacts peer_facts() const;
     [[nodiscard]] const Wire& wire() const { return *wire_; }
     /// A reload: takes over the listener's new settings.
     void refresh_settings();

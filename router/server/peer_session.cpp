@@ -2,6 +2,8 @@
 
 #include "common/codec/codec.hpp"
 #include "common/wamp/errors.hpp"
+#include "router/access/principal.hpp"
+#include "router/server/auth_desk.hpp"
 #include "router/server/connection.hpp"
 #include "router/server/realm_host.hpp"
 #include "router/server/router.hpp"
@@ -40,8 +42,8 @@ void PeerSession::log(LogLevel level, std::string_view event, std::string_view w
 
 void PeerSession::on_open() {
     Shard& shard = connection_.shard();
-    handshake_ = std::make_unique<Handshake>(shard.view()->access, shard.random(),
-                                             connection_.transport_details());
+    handshake_ =
+        std::make_unique<Handshake>(shard.view()->access, shard.random(), connection_.peer_facts());
     state_ = State::handshake;
 }
 
@@ -58,15 +60,17 @@ void PeerSession::on_message(const WireMessage& message) {
         const std::string why = decoded.error().text;
         return abort(make_abort(decoded.error().uri, why), close_code::protocol_error, why);
     }
-    if (state_ == State::handshake) return on_handshake_message(std::move(*decoded));
+    if (state_ == State::handshake) {
+        return follow(handshake_->on_message(std::move(*decoded), SystemClock{}.wall()));
+    }
     on_admissible(std::move(*decoded));
 }
 
-void PeerSession::on_handshake_message(Message message) {
-    auto step = handshake_->on_message(std::move(message), SystemClock{}.wall());
+void PeerSession::follow(HandshakeStep step) {
     if (auto* reply = std::get_if<HandshakeReply>(&step)) {
         return connection_.send(std::move(reply->message));
     }
+    if (auto* question = std::get_if<AuthQuestion>(&step)) return ask(std::move(*question));
     if (auto* accepted = std::get_if<HandshakeAccepted>(&step)) return join(std::move(*accepted));
     if (auto* refused = std::get_if<HandshakeRefused>(&step)) {
         const bool is_violation = refused->abort.reason == uris::protocol_violation;
@@ -77,6 +81,20 @@ void PeerSession::on_handshake_message(Message message) {
     log(LogLevel::info, "log-in ended by the client", why);
     state_ = State::left;
     connection_.finish(close_code::normal, "");
+}
+
+void PeerSession::ask(AuthQuestion question) {
+    Shard& shard = connection_.shard();
+    const std::weak_ptr<StreamOwner> asker = connection_.weak_from_this();
+    shard.router().auth_desk().ask(shard, std::move(question), [asker](AuthAnswer answer) {
+        const auto connection = std::static_pointer_cast<Connection>(asker.lock());
+        if (connection != nullptr) connection->session().on_auth_answer(std::move(answer));
+    });
+}
+
+void PeerSession::on_auth_answer(AuthAnswer answer) {
+    // Who gave up meanwhile, or was too late, has no use for it.
+    if (state_ == State::handshake) follow(handshake_->on_answer(std::move(answer)));
 }
 
 void PeerSession::join(HandshakeAccepted accepted) {
@@ -95,6 +113,7 @@ void PeerSession::join(HandshakeAccepted accepted) {
     authid_ = info.authid;
     authrole_ = info.authrole;
     authmethod_ = info.authmethod;
+    authprovider_ = info.authprovider;
     ingress_ = std::make_unique<Ingress>(realm_, authrole_, info.roles, info.quirks);
     state_ = State::joined;
     connection_.set_message_bytes_max(connection_.settings().listener.limits.message_bytes_max);
@@ -251,11 +270,15 @@ void PeerSession::refresh() {
     if (found == access->realms.end()) return;  // its host says GOODBYE to all
     realm_ = found->second;
     const bool is_anonymous = authmethod_ == to_text(AuthMethod::anonymous);
+    // Only the configuration's own users can be gone by a new one.
+    const bool is_static = authprovider_ == Principal{}.provider;
     const auto user = realm_->users.find(authid_);
-    const bool is_user_gone =
-        is_anonymous ? !realm_->anonymous_role.has_value() : user == realm_->users.end();
-    if (is_user_gone) return say_goodbye(uris::close_killed, "the user was removed");
-    const std::string& role = is_anonymous ? *realm_->anonymous_role : user->second.role;
+    if (is_anonymous ? !realm_->anonymous_role : is_static && user == realm_->users.end()) {
+        return say_goodbye(uris::close_killed, "the user was removed");
+    }
+    const std::string& role = is_anonymous ? *realm_->anonymous_role
+                              : is_static  ? user->second.role
+                                           : authrole_;
     if (role != authrole_) return say_goodbye(uris::close_killed, "the user's role was changed");
     if (realm_->permissions->find_role(authrole_) == nullptr) {
         return say_goodbye(uris::close_killed, "the role was removed");

@@ -41,6 +41,8 @@ class PeerSession {
     /// Hands the collected messages to the realm. False: the realm is busy and took them for later;
     /// do not read on before Connection::on_burst_taken().
     [[nodiscard]] bool end_burst();
+    /// What the log-in asked for elsewhere.
+    void on_auth_answer(AuthAnswer answer);
     /// HELLO or AUTHENTICATE did not come in time.
     void on_login_timeout();
     /// The connection is lost or closing: leaves the realm. Idempotent.
@@ -71,7 +73,8 @@ class PeerSession {
         left               ///< over
     };
 
-    void on_handshake_message(Message message);
+    void follow(HandshakeStep step);
+    void ask(AuthQuestion question);
     void on_admissible(Message message);
     void collect(Message message);
     void on_goodbye_reply(const Message& message);
@@ -94,6 +97,7 @@ class PeerSession {
     std::string authid_;
     std::string authrole_;
     std::string authmethod_;
+    std::string authprovider_;
 };
 
 }  // namespace kreisel

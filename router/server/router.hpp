@@ -10,6 +10,7 @@
 
 #include "common/net/acceptor.hpp"
 #include "router/config/config.hpp"
+#include "router/server/auth_desk.hpp"
 #include "router/server/router_view.hpp"
 #include "router/server/shard.hpp"
 #include "router/storage/event_writer.hpp"
@@ -68,6 +69,7 @@ class Router {
     // --- any thread ---
     [[nodiscard]] Occupancy& logins() { return logins_; }
     [[nodiscard]] Occupancy& connections() { return connections_; }
+    [[nodiscard]] AuthDesk& auth_desk() { return auth_desk_; }
     /// New connections are refused: too many, or the router is stopping.
     [[nodiscard]] bool is_overloaded() const;
 
@@ -99,6 +101,7 @@ class Router {
     std::size_t connections_that_fit_ = 0;
     Occupancy logins_;
     Occupancy connections_;
+    AuthDesk auth_desk_;
     std::atomic<std::size_t> connections_max_{0};
     std::atomic<std::size_t> logins_max_{0};
     std::atomic<bool> is_draining_{false};

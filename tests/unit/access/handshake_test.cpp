@@ -17,7 +17,7 @@ namespace {
 struct Door {
     SeededRandom random{7};
     AccessSnapshotPtr access = snapshot_of(make_realm());
-    Handshake handshake{access, random, Dict{{"peer", "127.0.0.1:5"}}};
+    Handshake handshake{access, random, PeerFacts{.transport = Dict{{"peer", "127.0.0.1:5"}}}};
 
     Door() = default;
     explicit Door(std::shared_ptr<RealmAccess> realm) : access(snapshot_of(std::move(realm))) {}

@@ -1,0 +1,35 @@
+#pragma once
+// PeerFacts: what is known of a peer before its first message, by the way it came. Collected by its
+// connection when the transport is open, handed to the handshake, which may believe them.
+
+#include "common/wamp/value.hpp"
+
+#include <optional>
+#include <string>
+
+namespace kreisel {
+
+/// A client certificate that the listener's certificate authorities vouch for.
+struct ClientCertificate {
+    std::string subject;      ///< RFC 2253, `CN=joe,O=example`
+    std::string common_name;  ///< empty if the subject has none
+    std::string sha256;       ///< fingerprint of the certificate, 64 hex digits in lower case
+};
+
+struct PeerFacts {
+    /// `transport` of the session details.
+    Dict transport;
+    /// The peer's own address without port: `192.0.2.1`, `2001:db8::1`; `unix` on a unix socket.
+    std::string address{};
+    /// Nobody on the way can read: TLS, here or at a proxy that is trusted to say so.
+    bool is_encrypted = false;
+    std::optional<ClientCertificate> certificate{};
+    // Channel ids (rfc/text/advanced/authentication_cryptosign), each 32 octets; empty where the
+    // channel has none.
+    std::string tls_exporter{};
+    std::string tls_unique{};
+    /// Value of the router's own cookie in the upgrade request; empty: none came.
+    std::string cookie{};
+};
+
+}  // namespace kreisel
