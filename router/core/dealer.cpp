@@ -139,6 +139,7 @@ void Dealer::clear() {
     take_overs_.clear();
     registrations_.clear();
     calls_.clear();
+    replies_.clear();
 }
 
 }  // namespace kreisel

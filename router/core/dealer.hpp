@@ -17,6 +17,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace kreisel {
 
@@ -62,6 +64,14 @@ class Dealer {
     /// Ends what is due: up to a slice of them, so that next_deadline() may have passed
     /// still.
     void on_time(Effects& effects);
+
+    /// What the router's own session was told since the last time, by the request it made.
+    struct Reply {
+        RequestId request;
+        Message message;
+    };
+    [[nodiscard]] bool has_replies() const { return !replies_.empty(); }
+    [[nodiscard]] std::vector<Reply> take_replies() { return std::exchange(replies_, {}); }
 
     [[nodiscard]] const Registrations& registrations() const { return registrations_; }
     [[nodiscard]] std::size_t pending_count() const { return calls_.size(); }
@@ -116,6 +126,8 @@ class Dealer {
     PendingCall finish(PendingCall& pending, Effects& effects);
     void release_member(PendingCall& pending);
     void answer(const PendingCall& call, Message message, Effects& effects);
+    /// Tells `caller` what became of `request`.
+    void tell(const Session& caller, RequestId request, Message message, Effects& effects);
     void finish_with(PendingCall& pending, std::string_view uri, std::string text,
                      Effects& effects);
     /// INTERRUPT, unless the callee has left or was told before. It must know of canceling.
@@ -128,6 +140,7 @@ class Dealer {
     Registrations registrations_;
     Calls calls_;
     TakeOvers take_overs_;
+    std::vector<Reply> replies_;
     std::uint64_t last_turn_ = 0;  ///< of waiting calls
 };
 

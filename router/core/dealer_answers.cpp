@@ -213,7 +213,13 @@ void Dealer::release_member(PendingCall& pending) {
 
 void Dealer::answer(const PendingCall& call, Message message, Effects& effects) {
     // A caller that is leaving is told nothing any more.
-    if (sessions_.find(call.caller) != nullptr) effects.send(call.caller, std::move(message));
+    const Session* caller = sessions_.find(call.caller);
+    if (caller != nullptr) tell(*caller, call.call, std::move(message), effects);
+}
+
+void Dealer::tell(const Session& caller, RequestId request, Message message, Effects& effects) {
+    if (!caller.is_router) return effects.send(caller.ref, std::move(message));
+    replies_.push_back({request, std::move(message)});
 }
 
 void Dealer::finish_with(PendingCall& pending, std::string_view uri, std::string text,

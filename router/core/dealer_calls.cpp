@@ -88,7 +88,8 @@ std::optional<Error> Dealer::judge(const Session& caller, const Call& request) c
     if (timeout != nullptr && !timeout->is_null() && !timeout->to_uint()) {
         return Error{uris::invalid_argument, "timeout is no number of milliseconds from 0 on"};
     }
-    if (caller.calls.size() >= limits_.pending_calls_per_session) {
+    // What the router asks is bounded by those on whose behalf it does.
+    if (caller.calls.size() >= limits_.pending_calls_per_session && !caller.is_router) {
         return Error{uris::limit_exceeded, "the session waits for as many calls as it may"};
     }
     const auto runmode = options.find_text("runmode");
@@ -117,8 +118,8 @@ Result<void> Dealer::call(Session& caller, Call request, Effects& effects) {
                     "CALL with progress by a caller that did not announce it");
     }
     const auto refuse = [&](std::string_view uri, std::string text) -> Result<void> {
-        effects.send(caller.ref,
-                     make_error(MessageType::call, request.request, uri, std::move(text)));
+        tell(caller, request.request,
+             make_error(MessageType::call, request.request, uri, std::move(text)), effects);
         return {};
     };
     if (auto error = judge(caller, request)) return refuse(error->uri, std::move(error->text));
@@ -199,7 +200,7 @@ bool Dealer::invoke(PendingCall& pending, const Session& caller, const Choice& c
     if (!request.options.empty()) {
         pending.takes_progress = details.is_true("receive_progress");
         const bool is_forwarded = details.find("timeout") != nullptr;
-        pending.grace = is_forwarded ? forwarded_timeout_grace : Duration{};
+        pending.grace = is_forwarded && !caller.is_router ? forwarded_timeout_grace : Duration{};
         if (is_forwarded) {
             calls_.set_deadline(pending, time_.now + pending.timeout + pending.grace);
         }

@@ -38,6 +38,12 @@ struct Effect {
     std::uint32_t count = 0;
 };
 
+/// What became of a Realm::ask(): a ResultMessage or an ErrorMessage.
+struct Answer {
+    std::uint64_t token = 0;
+    Message message;
+};
+
 class Effects {
   public:
     void send(PeerRef to, Message message) { push(Effect::Kind::send, to, std::move(message)); }
@@ -67,18 +73,25 @@ class Effects {
     /// leave() the other one.
     void probe(PeerRef peer) { probes_.push_back(peer); }
 
+    /// The answer to a question of the realm's host.
+    void answer(Answer answer) { answers_.push_back(std::move(answer)); }
+
+    [[nodiscard]] const std::vector<Answer>& answers() const { return answers_; }
     [[nodiscard]] const std::vector<PeerRef>& probes() const { return probes_; }
     [[nodiscard]] const std::vector<Effect>& list() const { return list_; }
     [[nodiscard]] std::span<const PeerRef> receivers(const Effect& effect) const {
         return {receivers_.data() + effect.first, effect.count};
     }
-    [[nodiscard]] bool empty() const { return list_.empty() && probes_.empty(); }
+    [[nodiscard]] bool empty() const {
+        return list_.empty() && probes_.empty() && answers_.empty();
+    }
     /// Messages to receivers so far: what fairness counts.
     [[nodiscard]] std::size_t size() const { return receivers_.size(); }
     void clear() {
         list_.clear();
         receivers_.clear();
         probes_.clear();
+        answers_.clear();
     }
 
   private:
@@ -94,6 +107,7 @@ class Effects {
     std::vector<Effect> list_;
     std::vector<PeerRef> receivers_;
     std::vector<PeerRef> probes_;
+    std::vector<Answer> answers_;
 };
 
 }  // namespace kreisel

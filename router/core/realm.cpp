@@ -8,6 +8,7 @@
 #include "router/core/events/event_keeper.hpp"
 #include "router/core/meta/meta_api.hpp"
 #include "router/core/meta/meta_events.hpp"
+#include "router/core/questions.hpp"
 #include "router/core/reflection.hpp"
 #include "router/core/sessions.hpp"
 
@@ -69,6 +70,7 @@ struct Realm::Parts {
           broker(sessions, random, options.limits, events, keeper, random.next()),
           dealer(sessions, random, options.limits, events, time, random.next()),
           reflection(options.limits, events, random.next()),
+          questions(sessions, dealer),
           departures(sessions, broker, dealer, reflection, events),
           meta(
               RealmTables{sessions, broker, dealer, departures, reflection, options.limits, time}) {
@@ -87,6 +89,11 @@ struct Realm::Parts {
         }
         close_if_failed(session, dealer.call(session, std::move(message), effects), effects);
     }
+    /// The end of every input: meta events, then what became of the router's own calls.
+    void settle(Effects& effects) {
+        events.flush(effects);
+        if (dealer.has_replies()) questions.settle(effects);
+    }
     void close_if_failed(Session& session, Result<void> result, Effects& effects) {
         if (result) return;
         departures.close(session, CloseKind::abort, make_violation(std::move(result.error().text)),
@@ -101,6 +108,7 @@ struct Realm::Parts {
     Broker broker;
     Dealer dealer;
     Reflection reflection;
+    Questions questions;
     Departures departures;
     MetaApi meta;
 };
@@ -136,7 +144,7 @@ void Realm::Parts::dispatch(Session& session, Message message, Effects& effects)
             }
         },
         message);
-    events.flush(effects);
+    settle(effects);
 }
 
 Realm::Realm(RealmOptions options, Random& random)
@@ -161,7 +169,7 @@ Result<PeerRef> Realm::join(SessionInfo session, Effects& effects) {
     const Session& joined = parts_->sessions.add(std::move(session), permissions);
     effects.send(joined.ref, std::move(welcome));
     parts_->events.joined(joined);
-    parts_->events.flush(effects);
+    parts_->settle(effects);
     return joined.ref;
 }
 
@@ -169,7 +177,7 @@ void Realm::leave(PeerRef peer, Effects& effects) {
     Session* session = parts_->sessions.find(peer);
     if (session == nullptr) return;
     parts_->departures.start(*session, effects);
-    parts_->events.flush(effects);
+    parts_->settle(effects);
 }
 
 void Realm::handle(PeerRef peer, Message message, Effects& effects) {
@@ -194,16 +202,22 @@ void Realm::handle_again_judged(PeerRef peer, Message message, Effects& effects)
     parts_->dispatch(*session, std::move(message), effects);
 }
 
+void Realm::ask(Question question, Effects& effects) {
+    parts_->questions.ask(std::move(question), effects);
+    parts_->settle(effects);
+}
+
 void Realm::refuse_invocation(PeerRef callee, RequestId invocation, std::string_view error,
                               Effects& effects) {
     const Session* session = parts_->sessions.find(callee);
     if (session == nullptr) return;
     parts_->dealer.refuse_invocation(*session, invocation, error, effects);
-    parts_->events.flush(effects);
+    parts_->settle(effects);
 }
 
 void Realm::confirm_alive(PeerRef peer, Effects& effects) {
     parts_->dealer.confirm_alive(peer, effects);
+    parts_->settle(effects);
 }
 
 RequestId Realm::oldest_invocation(PeerRef callee) const {
@@ -230,7 +244,7 @@ void Realm::on_time(TimePoint now, Effects& effects) {
     parts_->departures.run(effects);
     parts_->dealer.on_time(effects);
     parts_->keeper.on_time(effects);
-    parts_->events.flush(effects);
+    parts_->settle(effects);
 }
 
 void Realm::set_permissions(PermissionsPtr permissions, Effects& effects) {
@@ -260,7 +274,7 @@ void Realm::set_permissions(PermissionsPtr permissions, Effects& effects) {
     }
     parts_->departures.set_permissions(*parts_->options.permissions);
     parts_->departures.run(effects);
-    parts_->events.flush(effects);
+    parts_->settle(effects);
 }
 
 void Realm::set_limits(const RealmLimits& limits) { parts_->options.limits = limits; }
@@ -285,6 +299,7 @@ void Realm::close_all(std::string_view reason, Effects& effects) {
     parts_->dealer.clear();
     parts_->broker.clear();
     parts_->reflection.clear();
+    parts_->questions.close(effects);
     parts_->sessions.clear();
 }
 

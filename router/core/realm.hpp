@@ -75,6 +75,14 @@ struct SessionInfo {
     Dict transport;
 };
 
+/// A call whose caller is the router itself.
+struct Question {
+    std::uint64_t token = 0;  ///< the asker's own name for it; comes back with the answer
+    Uri procedure;
+    Payload payload;
+    Duration timeout{};  ///< from 1 ms on
+};
+
 /// The time of a step, as its host tells it: the realm has no clock of its own.
 struct RealmTime {
     TimePoint now{};  ///< never goes back
@@ -117,6 +125,11 @@ class Realm {
     /// The same for a message that was admitted under an older snapshot of permissions: its static
     /// permission is judged again first.
     void handle_again_judged(PeerRef peer, Message message, Effects& effects);
+    /// Calls a procedure of the realm for the router itself. Answered exactly once, perhaps at
+    /// once, through Effects::answers(): by a ResultMessage or an ErrorMessage, which is
+    /// wamp.error.timeout after `timeout`, wamp.error.no_such_procedure if nobody is registered and
+    /// wamp.error.canceled if the callee leaves or the realm is closed.
+    void ask(Question question, Effects& effects);
     /// The receiver's connection could not take an INVOCATION (outbox over its soft limit, or the
     /// receiver's message limit): the call is answered with `error`.
     void refuse_invocation(PeerRef callee, RequestId invocation, std::string_view error,

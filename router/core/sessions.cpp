@@ -7,6 +7,20 @@
 namespace kreisel {
 
 Session& Sessions::add(SessionInfo info, const RolePermissions* permissions) {
+    Session& added = enter(std::move(info), permissions);
+    by_id_.insert(added.info.id.value, added.ref.slot);
+    return added;
+}
+
+Session& Sessions::add_router(SessionInfo info, const RolePermissions* permissions) {
+    CHECK(router_count_ == 0, "the router needs one session");
+    Session& added = enter(std::move(info), permissions);
+    added.is_router = true;
+    ++router_count_;
+    return added;
+}
+
+Session& Sessions::enter(SessionInfo info, const RolePermissions* permissions) {
     std::uint32_t slot = 0;
     if (free_.empty()) {
         slot = static_cast<std::uint32_t>(slots_.size());
@@ -15,7 +29,6 @@ Session& Sessions::add(SessionInfo info, const RolePermissions* permissions) {
         slot = free_.back();
         free_.pop_back();
     }
-    by_id_.insert(info.id.value, slot);
     auto session = std::make_unique<Session>();
     session->ref = PeerRef{slot, slots_[slot].generation};
     session->info = std::move(info);
@@ -44,6 +57,7 @@ void Sessions::clear() {
     }
     by_id_.clear();
     leaving_ = 0;
+    router_count_ = 0;
 }
 
 void Sessions::free_slot(std::uint32_t slot) {
@@ -56,7 +70,9 @@ std::vector<PeerRef> Sessions::joined() const {
     std::vector<PeerRef> all;
     all.reserve(by_id_.size());
     for (const Slot& slot : slots_) {
-        if (slot.session != nullptr && !slot.session->is_leaving) all.push_back(slot.session->ref);
+        const Session* session = slot.session.get();
+        if (session == nullptr || session->is_leaving || session->is_router) continue;
+        all.push_back(session->ref);
     }
     return all;
 }

@@ -22,6 +22,8 @@ namespace kreisel {
 /// about a session costs no search in the realm's tables.
 struct Session {
     PeerRef ref;
+    /// The router's own: nobody sees it, and what it is sent goes to Questions.
+    bool is_router = false;
     bool is_leaving = false;
     /// No event tells of its end (WAMP a/meta_api_sessions: wamp.session.kill_all).
     bool leaves_silently = false;
@@ -52,6 +54,9 @@ class Sessions {
 
     /// `info.id` must not be taken.
     Session& add(SessionInfo info, const RolePermissions* permissions);
+    /// A session of the router's own, without an id: in no list and no count. One at most; it stays
+    /// until clear().
+    Session& add_router(SessionInfo info, const RolePermissions* permissions);
     /// The session is no longer found; its slot stays until remove().
     void start_leaving(Session& session);
     /// Frees the slot of a session that is leaving.
@@ -79,7 +84,7 @@ class Sessions {
     [[nodiscard]] std::size_t joined_count() const { return by_id_.size(); }
 
     /// Slots in use, of joined and of leaving sessions.
-    [[nodiscard]] std::size_t size() const { return slots_.size() - free_.size(); }
+    [[nodiscard]] std::size_t size() const { return slots_.size() - free_.size() - router_count_; }
     /// Whether any session is still being removed: then receivers have to be looked at one by one.
     [[nodiscard]] bool has_leaving() const { return leaving_ > 0; }
 
@@ -88,12 +93,14 @@ class Sessions {
         std::uint32_t generation = 1;
         std::unique_ptr<Session> session;
     };
+    Session& enter(SessionInfo info, const RolePermissions* permissions);
     void free_slot(std::uint32_t slot);
 
     std::vector<Slot> slots_;
     std::vector<std::uint32_t> free_;
     IdMap<std::uint32_t> by_id_;
     std::size_t leaving_ = 0;
+    std::size_t router_count_ = 0;
     std::uint64_t seed_;
 };
 

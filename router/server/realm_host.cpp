@@ -141,6 +141,19 @@ void RealmHost::run(Task task) {
     put(std::move(input));
 }
 
+void RealmHost::ask(Uri procedure, Payload payload, Duration timeout,
+                    std::function<void(Message)> on_answer) {
+    Shard* current = Shard::current();
+    Asked asked{current != nullptr ? current : shards_.front(), std::move(on_answer)};
+    run([this, asked = std::move(asked),
+         question = Question{0, std::move(procedure), std::move(payload), timeout}](
+            Realm& realm, Effects& effects) mutable {
+        question.token = ++last_token_;
+        asked_.emplace(question.token, std::move(asked));
+        realm.ask(std::move(question), effects);
+    });
+}
+
 void RealmHost::set_history(std::vector<HistoryRule> rules) {
     run([rules = std::move(rules)](Realm& realm, Effects&) { realm.set_history(rules); });
 }
@@ -287,6 +300,7 @@ void RealmHost::apply_effects(Connection* source) {
         for (const PeerRef receiver : effects_.receivers(effect)) apply(effect, receiver, source);
     }
     for (const PeerRef peer : effects_.probes()) probe(peer);
+    for (const Answer& given : effects_.answers()) answer(given);
     effects_.clear();
     if (!is_single_) hand_over();
 }
@@ -296,6 +310,16 @@ void RealmHost::probe(PeerRef peer) {
     const Member& member = members_[peer.slot];
     if (!member.connection || member.generation != peer.generation) return;
     member.shard->post([connection = member.connection] { connection->probe(); });
+}
+
+void RealmHost::answer(const Answer& answer) {
+    const auto found = asked_.find(answer.token);
+    CHECK(found != asked_.end(), "a question is answered once");
+    found->second.shard->post(
+        [on_answer = std::move(found->second.on_answer), message = answer.message]() mutable {
+            on_answer(std::move(message));
+        });
+    asked_.erase(found);
 }
 
 void RealmHost::apply(const Effect& effect, PeerRef receiver, Connection* source) {

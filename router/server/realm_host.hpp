@@ -19,6 +19,7 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace kreisel {
@@ -51,6 +52,11 @@ class RealmHost : public std::enable_shared_from_this<RealmHost> {
     void ask_oldest_invocation(std::shared_ptr<Connection> callee);
 
     // --- any thread ---
+    /// Calls a procedure of the realm for the router itself (Realm::ask). `on_answer` is run once,
+    /// with a ResultMessage or an ErrorMessage, by a post to the shard that asks (to the first
+    /// shard if none does): never before this returns, and also if the realm is removed meanwhile.
+    void ask(Uri procedure, Payload payload, Duration timeout,
+             std::function<void(Message)> on_answer);
     /// Runs `task` as one serial step.
     void run(Task task);
     /// New rules from now on; bursts admitted under older ones are judged again.
@@ -77,6 +83,10 @@ class RealmHost : public std::enable_shared_from_this<RealmHost> {
         Shard* shard = nullptr;
         std::uint32_t generation = 0;
     };
+    struct Asked {
+        Shard* shard = nullptr;
+        std::function<void(Message)> on_answer;
+    };
     struct Timer;
 
     /// Handles `input` now, or leaves it for the thread that is in the realm.
@@ -91,6 +101,7 @@ class RealmHost : public std::enable_shared_from_this<RealmHost> {
                          std::uint64_t access_version);
     void apply_effects(Connection* source);
     void probe(PeerRef peer);
+    void answer(const Answer& answer);
     void apply(const Effect& effect, PeerRef receiver, Connection* source);
     void hand_over();
     void pass_on();
@@ -112,8 +123,10 @@ class RealmHost : public std::enable_shared_from_this<RealmHost> {
     std::vector<Input> batch_;
     std::size_t batch_next_ = 0;
     Effects effects_;
-    std::vector<Member> members_;                  ///< by slot
-    std::vector<std::vector<Delivery>> outgoing_;  ///< by shard
+    std::vector<Member> members_;                     ///< by slot
+    std::vector<std::vector<Delivery>> outgoing_;     ///< by shard
+    std::unordered_map<std::uint64_t, Asked> asked_;  ///< by token
+    std::uint64_t last_token_ = 0;
     std::uint64_t access_version_ = 0;
     TimePoint armed_{};
     std::unique_ptr<Timer> timer_;
