@@ -12,6 +12,7 @@ namespace kreisel {
 [[nodiscard]] Table<RealmLimits> realm_limits_table();
 [[nodiscard]] Table<KeepAlive> keep_alive_table();
 [[nodiscard]] Setting<RealmConfig> history_setting();
+[[nodiscard]] Table<RealmConfig> authentication_table();
 [[nodiscard]] Setting<RouterConfig> listeners_setting();
 [[nodiscard]] Setting<RouterConfig> realms_setting();
 [[nodiscard]] const Choices<LogLevel>& log_levels();

@@ -1,0 +1,121 @@
+// Log-in to a realm: users and how each proves who it is.
+
+#include "common/base/base64.hpp"
+#include "router/config/schema.hpp"
+#include "router/config/settings.hpp"
+
+namespace kreisel {
+
+namespace {
+
+/// One user as a list item; RealmConfig keeps a map by authid.
+struct UserEntry {
+    std::string authid;
+    UserCredentials credentials;
+};
+
+/// A role name that the realm must define.
+template <class T, class Take>
+bool use_role(Reader& reader, const YamlNode& node, const std::string& role, T& object, Take take) {
+    if (role.empty()) return false;
+    reader.role_uses.push_back({node, reader.path(), role});
+    take(object, role);
+    return true;
+}
+
+Table<UserCredentials::WampCra> wampcra_table() {
+    using WampCra = UserCredentials::WampCra;
+    constexpr unsigned iterations_max = 10'000'000;
+    return {required(secret<WampCra>(
+                "secret", [](WampCra& cra, std::string value) { cra.secret = std::move(value); },
+                [](const WampCra& cra) {
+                    return cra.secret.empty() ? std::nullopt : std::optional(cra.secret);
+                })),
+            text("salt", "a text", &WampCra::salt),
+            count("iterations", &WampCra::iterations, 1U, iterations_max),
+            count("key_bytes", &WampCra::key_bytes, 16U, 64U)};
+}
+
+Setting<UserEntry> wampcra_setting() {
+    static const Table<UserCredentials::WampCra> table = wampcra_table();
+    Setting<UserEntry> setting;
+    setting.key = "wampcra";
+    setting.type = "map";
+    setting.read = [](Reader& reader, const YamlNode& node, UserEntry& user) {
+        UserCredentials::WampCra cra;
+        read_table(reader, node, table, cra);
+        const bool is_salted = !cra.salt.empty() && !cra.secret.empty();
+        if (is_salted && base64_decoded_size(cra.secret) != cra.key_bytes) {
+            const Reader::Step step(reader, "secret");
+            reader.fail(place_of(node, "secret"),
+                        "with a salt, the secret is base64 of the derived key of " +
+                            std::to_string(cra.key_bytes) + " octets, not the password");
+        }
+        user.credentials.wampcra = std::move(cra);
+    };
+    setting.tell = [](const UserEntry& user, const UserEntry*, Visitor& visitor) {
+        if (!user.credentials.wampcra) return;
+        visitor.on_section_begin("wampcra");
+        const UserCredentials::WampCra defaults;
+        tell_table(table, *user.credentials.wampcra, &defaults, visitor);
+        visitor.on_section_end();
+    };
+    setting.list = [](const std::string& path, std::vector<KeyInfo>& keys) {
+        keys.push_back({path, "map", ""});
+        list_table(table, path, keys);
+    };
+    return setting;
+}
+
+Table<UserEntry> user_table() {
+    return {
+        required(text("authid", "a name", &UserEntry::authid)),
+        required(scalar<UserEntry>(
+            "role", "the name of a role",
+            [](Reader& reader, const YamlNode& node, const std::string& role, UserEntry& user) {
+                return use_role(reader, node, role, user,
+                                [](UserEntry& u, const auto& name) { u.credentials.role = name; });
+            },
+            [](const UserEntry& user) {
+                return user.credentials.role.empty() ? "" : show_text(user.credentials.role);
+            })),
+        secret<UserEntry>(
+            "ticket",
+            [](UserEntry& user, std::string value) { user.credentials.ticket = std::move(value); },
+            [](const UserEntry& user) { return user.credentials.ticket; }),
+        wampcra_setting()};
+}
+
+}  // namespace
+
+Table<RealmConfig> authentication_table() {
+    ListAccess<RealmConfig, UserEntry> access;
+    access.make = [](Reader&) { return UserEntry{}; };
+    access.get = [](const RealmConfig& realm) {
+        std::vector<UserEntry> users;
+        for (const auto& [authid, credentials] : realm.users)
+            users.push_back({authid, credentials});
+        return users;
+    };
+    access.add = [](Reader& reader, const YamlNode& node, RealmConfig& realm, UserEntry user) {
+        const bool has_method =
+            &place_of(node, "ticket") != &node || &place_of(node, "wampcra") != &node;
+        if (!has_method) reader.fail(node, "the user has no secret; add ticket: or wampcra:");
+        realm.users[user.authid] = std::move(user.credentials);
+    };
+    access.name = [](const UserEntry& user) { return user.authid; };
+    access.name_key = "authid";
+    return {
+        scalar<RealmConfig>(
+            "anonymous_role", "the name of a role",
+            [](Reader& reader, const YamlNode& node, const std::string& role, RealmConfig& realm) {
+                return use_role(reader, node, role, realm,
+                                [](RealmConfig& r, const auto& name) { r.anonymous_role = name; });
+            },
+            [](const RealmConfig& realm) {
+                return realm.anonymous_role ? show_text(*realm.anonymous_role) : std::string();
+            }),
+        list_of("users", user_table(), std::move(access))};
+}
+
+}  // namespace kreisel
