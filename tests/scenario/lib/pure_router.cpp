@@ -83,7 +83,7 @@ void PureRouter::start(Hosted& hosted) {
 
 PureRouter::ConnectionId PureRouter::connect() {
     auto& connection = connections_.emplace_back(std::make_unique<Connection>());
-    connection->handshake.emplace(access_, random_, Dict{{"type", "test"}});
+    connection->handshake.emplace(access_, random_, PeerFacts{.transport = Dict{{"type", "test"}}});
     return connections_.size() - 1;
 }
 
