@@ -31,7 +31,7 @@ void Dealer::add_registration(Session& session, const Register& request, bool ma
 bool Dealer::has_waited_for_ghost(const Session& session, const Register& request,
                                   Effects& effects) {
     // An anonymous authid says nothing of who it is.
-    if (session.info.authmethod == "anonymous" || take_overs_.is_full()) return false;
+    if (session.info.authmethod == "anonymous" || heirs_.is_full()) return false;
     const auto match = match_policy_of(request.options.find_text("match").value_or("exact"));
     const Registration* registration =
         match ? registrations_.find(request.procedure, *match) : nullptr;
@@ -42,14 +42,13 @@ bool Dealer::has_waited_for_ghost(const Session& session, const Register& reques
         former->info.authmethod == "anonymous") {
         return false;
     }
-    take_overs_.add(
-        {session.ref, holder, registration->id, request, time_.now + TakeOvers::patience});
+    heirs_.add({session.ref, holder, registration->id, request, time_.now + Heirs::patience});
     effects.probe(holder);
     return true;
 }
 
 void Dealer::confirm_alive(PeerRef holder, Effects& effects) {
-    for (const TakeOvers::Waiting& waiting : take_overs_.take(holder)) {
+    for (const Heirs::Waiting& waiting : heirs_.take(holder)) {
         Session* session = sessions_.find(waiting.session);
         if (session != nullptr) add_registration(*session, waiting.request, false, effects);
     }
@@ -65,8 +64,8 @@ void Dealer::pass_on(RegistrationId registration, Effects& effects) {
     answer_orphans(effects);
     // Where the policy names one member, it is now the turn of another one, which may be free.
     serve_waiting(registration, effects);
-    if (take_overs_.empty()) return;
-    for (const TakeOvers::Waiting& waiting : take_overs_.take(registration)) {
+    if (heirs_.empty()) return;
+    for (const Heirs::Waiting& waiting : heirs_.take(registration)) {
         Session* heir = sessions_.find(waiting.session);
         if (heir != nullptr) add_registration(*heir, waiting.request, false, effects);
     }
@@ -136,7 +135,7 @@ void Dealer::tell_revoked(const Session& session, RegistrationId registration,
 }
 
 void Dealer::clear() {
-    take_overs_.clear();
+    heirs_.clear();
     registrations_.clear();
     calls_.clear();
     replies_.clear();

@@ -9,8 +9,8 @@
 // Owned by the Realm; serial step.
 
 #include "router/core/calls.hpp"
+#include "router/core/heirs.hpp"
 #include "router/core/registrations.hpp"
-#include "router/core/take_over.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -139,7 +139,7 @@ class Dealer {
     const RealmTime& time_;
     Registrations registrations_;
     Calls calls_;
-    TakeOvers take_overs_;
+    Heirs heirs_;
     std::vector<Reply> replies_;
     std::uint64_t last_turn_ = 0;  ///< of waiting calls
 };

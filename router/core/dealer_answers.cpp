@@ -165,14 +165,14 @@ void Dealer::drop_invocation(const Session& callee, RequestId invocation, Effect
 
 std::optional<TimePoint> Dealer::next_deadline() const {
     const auto calls = calls_.next_deadline();
-    const auto requests = take_overs_.next_deadline();
+    const auto requests = heirs_.next_deadline();
     if (!calls || !requests) return calls ? calls : requests;
     return std::min(*calls, *requests);
 }
 
 void Dealer::on_time(Effects& effects) {
-    if (!take_overs_.empty()) {
-        for (const TakeOvers::Waiting& waiting : take_overs_.take_due(time_.now)) {
+    if (!heirs_.empty()) {
+        for (const Heirs::Waiting& waiting : heirs_.take_due(time_.now)) {
             Session* session = sessions_.find(waiting.session);
             if (session != nullptr) add_registration(*session, waiting.request, false, effects);
         }

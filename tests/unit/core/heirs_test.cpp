@@ -1,5 +1,5 @@
 // REGISTER of what a former session of the same user holds: probe, wait, and then one of three.
-#include "router/core/take_over.hpp"
+#include "router/core/heirs.hpp"
 
 #include "core_fixture.hpp"
 
@@ -36,7 +36,7 @@ struct Ghosts : Core {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(take_over, Ghosts)
+BOOST_FIXTURE_TEST_SUITE(heirs, Ghosts)
 
 BOOST_AUTO_TEST_CASE(request_waits_until_the_ghost_is_gone) {
     BOOST_TEST(is_probed_for(back, "com.a"));
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(shared_registrations_have_room_for_both) {
 }
 
 BOOST_AUTO_TEST_CASE(requests_that_wait_have_a_limit) {
-    for (std::size_t i = 0; i < TakeOvers::requests_max; ++i) {
+    for (std::size_t i = 0; i < Heirs::requests_max; ++i) {
         BOOST_REQUIRE(is_probed_for(back, "com.a"));
     }
     BOOST_TEST(!is_probed_for(back, "com.a"));

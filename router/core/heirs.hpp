@@ -1,5 +1,5 @@
 #pragma once
-// TakeOvers: REGISTER requests that wait to learn whether the holder of the procedure is a ghost.
+// Heirs: REGISTER requests that wait to learn whether the holder of the procedure is a ghost.
 //
 // A client whose connection broke joins again before the router has noticed, and finds its
 // procedures taken by its own former session. So if both have the same authid, the holder is
@@ -16,7 +16,7 @@
 
 namespace kreisel {
 
-class TakeOvers {
+class Heirs {
   public:
     /// How long a request waits at most: longer than a probe.
     static constexpr Duration patience = std::chrono::seconds{5};

@@ -1,4 +1,4 @@
-#include "router/core/take_over.hpp"
+#include "router/core/heirs.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -7,7 +7,7 @@
 namespace kreisel {
 
 template <class Wanted>
-std::vector<TakeOvers::Waiting> TakeOvers::take_if(Wanted wanted) {
+std::vector<Heirs::Waiting> Heirs::take_if(Wanted wanted) {
     std::vector<Waiting> taken;
     const auto kept =
         std::stable_partition(waiting_.begin(), waiting_.end(),
@@ -17,16 +17,16 @@ std::vector<TakeOvers::Waiting> TakeOvers::take_if(Wanted wanted) {
     return taken;
 }
 
-std::vector<TakeOvers::Waiting> TakeOvers::take(PeerRef holder) {
+std::vector<Heirs::Waiting> Heirs::take(PeerRef holder) {
     return take_if([holder](const Waiting& waiting) { return waiting.holder == holder; });
 }
 
-std::vector<TakeOvers::Waiting> TakeOvers::take(RegistrationId registration) {
+std::vector<Heirs::Waiting> Heirs::take(RegistrationId registration) {
     return take_if(
         [registration](const Waiting& waiting) { return waiting.registration == registration; });
 }
 
-std::vector<TakeOvers::Waiting> TakeOvers::take_due(TimePoint now) {
+std::vector<Heirs::Waiting> Heirs::take_due(TimePoint now) {
     return take_if([now](const Waiting& waiting) { return waiting.deadline <= now; });
 }
 
