@@ -20,8 +20,10 @@ ARROWS = {
     "router/server": [
         "common/base", "common/wamp", "common/codec", "common/wire", "common/net", "common/auth",
         "router/core", "router/access", "router/config", "router/storage"],
-    "router": [
-        "common/base", "common/wamp", "router/access", "router/config", "router/server"],
+    "router/cli": [
+        "common/base", "common/wamp", "common/auth", "router/core", "router/access",
+        "router/config", "router/server"],
+    "router": ["router/cli"],
     "client/core": ["common/base", "common/wamp", "common/codec", "common/auth"],
     "client": [
         "common/base", "common/wamp", "common/codec", "common/wire", "common/net", "common/auth",
