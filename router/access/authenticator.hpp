@@ -78,4 +78,7 @@ class Authenticator {
 [[nodiscard]] AuthDenied deny_proof(AuthMethod method, const Principal& principal,
                                     std::string_view proof);
 
+/// Refusal because an AuthQuestion went without an answer.
+[[nodiscard]] AuthDenied deny_unanswered(const Error& error);
+
 }  // namespace kreisel

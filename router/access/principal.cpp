@@ -3,6 +3,7 @@
 
 #include "router/access/principal.hpp"
 
+#include "common/auth/password.hpp"
 #include "common/auth/wampcra.hpp"
 #include "common/base/check.hpp"
 
@@ -35,6 +36,25 @@ std::string mock_salt(std::string_view model, std::string_view seed) {
     return salt;
 }
 
+/// Octets as many as in `model`.
+std::string mock_octets(std::string_view model, std::string_view seed, std::string_view what) {
+    std::string octets;
+    while (octets.size() < model.size()) {
+        octets += hmac_sha256(seed, std::string(what) + " " + std::to_string(octets.size()));
+    }
+    octets.resize(model.size());
+    return octets;
+}
+
+/// A hash that costs as much as `model` to check, and belongs to no password that anybody knows.
+std::string mock_hash(const std::string& model, std::string_view seed) {
+    auto hash = parse_password_hash(model);
+    if (!hash) return model;
+    hash->salt = mock_octets(hash->salt, seed, "hash salt");
+    hash->digest = mock_octets(hash->digest, seed, "hash digest");
+    return to_text(*hash);
+}
+
 }  // namespace
 
 Principal find_principal(const RealmAccess& realm, std::string_view authid,
@@ -53,6 +73,9 @@ Principal find_principal(const RealmAccess& realm, std::string_view authid,
     Principal mock{std::string(authid), model->second, false};
     if (mock.credentials.wampcra && !mock.credentials.wampcra->salt.empty()) {
         mock.credentials.wampcra->salt = mock_salt(mock.credentials.wampcra->salt, seed);
+    }
+    if (mock.credentials.ticket_hash) {
+        mock.credentials.ticket_hash = mock_hash(*mock.credentials.ticket_hash, seed);
     }
     return mock;
 }

@@ -28,7 +28,7 @@ bool UserCredentials::offers(AuthMethod method) const {
         case AuthMethod::anonymous:
             return false;
         case AuthMethod::ticket:
-            return ticket.has_value();
+            return ticket.has_value() || ticket_hash.has_value();
         case AuthMethod::wampcra:
             return wampcra.has_value();
     }

@@ -33,6 +33,9 @@ struct UserCredentials {
         unsigned key_bytes = 32;
     };
     std::optional<WampCra> wampcra;
+    /// ticket: argon2id of the secret as a PHC string (common/auth/password.hpp), instead of
+    /// `ticket`.
+    std::optional<std::string> ticket_hash{};
 
     [[nodiscard]] bool offers(AuthMethod method) const;
 };

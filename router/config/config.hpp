@@ -107,6 +107,15 @@ struct RealmConfig {
     std::optional<LogLevel> log_level;  ///< absent: the router's
 };
 
+/// Background threads that check ticket_hash.
+struct PasswordCheckConfig {
+    std::uint32_t threads = 2;
+    /// Log-ins that may wait for one; more are told to come back later.
+    std::uint32_t waiting_max = 200;
+    /// How long a right ticket need not be checked again; 0: it is each time.
+    Duration remembered_for = std::chrono::seconds{60};
+};
+
 struct RouterConfig {
     std::vector<ListenerConfig> listeners;
     std::vector<RealmConfig> realms;
@@ -121,6 +130,7 @@ struct RouterConfig {
     Duration drain_timeout = std::chrono::seconds{10};
     /// Folder of kept events; empty: in memory only.
     std::string storage;
+    PasswordCheckConfig password_checks;
 };
 
 /// One fault of the operator. Line and column count from 1; 0 if the fault has no place.

@@ -76,6 +76,8 @@ Table<RouterConfig> make_router_table() {
     table.push_back(count("handshakes_in_flight", &RouterConfig::handshakes_max, 1U, million));
     table.push_back(duration("drain_timeout", &RouterConfig::drain_timeout, Duration{0}, hours{1}));
     table.push_back(storage_setting());
+    table.push_back(
+        section("password_checks", lifted(password_check_table(), &RouterConfig::password_checks)));
     table.push_back(required(listeners_setting()));
     table.push_back(required(realms_setting()));
     return table;

@@ -11,6 +11,7 @@ namespace kreisel {
 [[nodiscard]] Table<ConnectionLimits> connection_limits_table();
 [[nodiscard]] Table<RealmLimits> realm_limits_table();
 [[nodiscard]] Table<KeepAlive> keep_alive_table();
+[[nodiscard]] Table<PasswordCheckConfig> password_check_table();
 [[nodiscard]] Setting<RealmConfig> history_setting();
 [[nodiscard]] Table<RealmConfig> authentication_table();
 [[nodiscard]] Setting<RouterConfig> listeners_setting();

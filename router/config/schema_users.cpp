@@ -1,5 +1,6 @@
 // Log-in to a realm: users and how each proves who it is.
 
+#include "common/auth/password.hpp"
 #include "common/base/base64.hpp"
 #include "router/config/schema.hpp"
 #include "router/config/settings.hpp"
@@ -67,6 +68,20 @@ Setting<UserEntry> wampcra_setting() {
     return setting;
 }
 
+Setting<UserEntry> ticket_hash_setting() {
+    auto setting = secret<UserEntry>(
+        "ticket_hash",
+        [](UserEntry& user, std::string value) { user.credentials.ticket_hash = std::move(value); },
+        [](const UserEntry& user) { return user.credentials.ticket_hash; });
+    setting.read = [read = setting.read](Reader& reader, const YamlNode& node, UserEntry& user) {
+        read(reader, node, user);
+        if (!user.credentials.ticket_hash) return;
+        const auto hash = parse_password_hash(*user.credentials.ticket_hash);
+        if (!hash) reader.fail(node, hash.error() + "; `kreisel hash-password` makes one");
+    };
+    return setting;
+}
+
 Table<UserEntry> user_table() {
     return {
         required(text("authid", "a name", &UserEntry::authid)),
@@ -83,10 +98,20 @@ Table<UserEntry> user_table() {
             "ticket",
             [](UserEntry& user, std::string value) { user.credentials.ticket = std::move(value); },
             [](const UserEntry& user) { return user.credentials.ticket; }),
-        wampcra_setting()};
+        ticket_hash_setting(), wampcra_setting()};
 }
 
 }  // namespace
+
+Table<PasswordCheckConfig> password_check_table() {
+    using Checks = PasswordCheckConfig;
+    constexpr std::uint32_t threads_max = 64;
+    constexpr std::uint32_t waiting_high = 100'000;
+    return {
+        count("threads", &Checks::threads, 1U, threads_max),
+        count("waiting_max", &Checks::waiting_max, 1U, waiting_high),
+        duration("remembered_for", &Checks::remembered_for, Duration{0}, std::chrono::minutes{10})};
+}
 
 Table<RealmConfig> authentication_table() {
     ListAccess<RealmConfig, UserEntry> access;
@@ -98,9 +123,14 @@ Table<RealmConfig> authentication_table() {
         return users;
     };
     access.add = [](Reader& reader, const YamlNode& node, RealmConfig& realm, UserEntry user) {
-        const bool has_method =
-            &place_of(node, "ticket") != &node || &place_of(node, "wampcra") != &node;
-        if (!has_method) reader.fail(node, "the user has no secret; add ticket: or wampcra:");
+        const auto has = [&node](std::string_view key) { return &place_of(node, key) != &node; };
+        if (!has("ticket") && !has("ticket_hash") && !has("wampcra")) {
+            reader.fail(node, "the user has no secret; add ticket_hash:, ticket: or wampcra:");
+        }
+        if (has("ticket") && has("ticket_hash")) {
+            const Reader::Step step(reader, "ticket");
+            reader.fail(place_of(node, "ticket"), "stands beside ticket_hash; keep one of them");
+        }
         realm.users[user.authid] = std::move(user.credentials);
     };
     access.name = [](const UserEntry& user) { return user.authid; };

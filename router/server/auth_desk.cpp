@@ -4,12 +4,47 @@
 #include "common/wamp/errors.hpp"
 #include "router/server/shard.hpp"
 
+#include <utility>
+
 namespace kreisel {
 
-void AuthDesk::ask(Shard& asker, AuthQuestion, OnAnswer on_answer) {
-    asker.post([on_answer = std::move(on_answer)] {
-        on_answer(fail(uris::authentication_failed, "nobody here answers this question"));
+namespace {
+
+/// The answer comes by post even where it is known at once: who asks is in the middle of a step.
+void answer(Shard& asker, AuthDesk::OnAnswer on_answer, AuthAnswer said) {
+    asker.post([on_answer = std::move(on_answer), said = std::move(said)]() mutable {
+        on_answer(std::move(said));
     });
+}
+
+}  // namespace
+
+AuthDesk::AuthDesk(const PasswordCheckConfig& password_checks)
+    : passwords_(
+          {.pool = {.threads = password_checks.threads, .waiting_max = password_checks.waiting_max},
+           .remembered_for = password_checks.remembered_for},
+          clock_) {}
+
+void AuthDesk::stop() { passwords_.stop(); }
+
+void AuthDesk::ask(Shard& asker, AuthQuestion question, OnAnswer on_answer) {
+    if (auto* check = std::get_if<CheckPassword>(&question)) {
+        return check_password(asker, std::move(*check), std::move(on_answer));
+    }
+    answer(asker, std::move(on_answer),
+           fail(uris::authentication_failed, "nobody here answers this question"));
+}
+
+void AuthDesk::check_password(Shard& asker, CheckPassword question, OnAnswer on_answer) {
+    const auto on_checked = [&asker, on_answer](bool is_right) {
+        answer(asker, on_answer, PasswordChecked{is_right});
+    };
+    const bool is_taken =
+        passwords_.check(std::move(question.hash), std::move(question.password), on_checked);
+    if (is_taken) return;
+    answer(asker, on_answer,
+           fail(uris::authentication_failed,
+                "too many tickets wait to be checked (password_checks.waiting_max)"));
 }
 
 }  // namespace kreisel

@@ -3,9 +3,12 @@
 // the shard that asked.
 //
 // Owned by the Router. Asked on any shard; each question gets exactly one answer, which may come
-// long after its connection has gone.
+// long after its connection has gone; none after stop().
 
+#include "common/base/clock.hpp"
 #include "router/access/auth_question.hpp"
+#include "router/config/config.hpp"
+#include "router/users/password_checker.hpp"
 
 #include <functional>
 
@@ -17,8 +20,19 @@ class AuthDesk {
   public:
     using OnAnswer = std::function<void(AuthAnswer)>;
 
+    explicit AuthDesk(const PasswordCheckConfig& password_checks);
+
     /// `on_answer` runs on `asker`'s thread, after this call.
     void ask(Shard& asker, AuthQuestion question, OnAnswer on_answer);
+    [[nodiscard]] PoolFigures password_checks() const { return passwords_.figures(); }
+    /// Ends the background threads. Control thread, before the shards go.
+    void stop();
+
+  private:
+    void check_password(Shard& asker, CheckPassword question, OnAnswer on_answer);
+
+    SystemClock clock_;
+    PasswordChecker passwords_;
 };
 
 }  // namespace kreisel

@@ -29,7 +29,9 @@ unsigned shard_count_of(const RouterConfig& config) {
 }  // namespace
 
 Router::Router(RouterConfig config)
-    : config_(std::move(config)), pending_calls_(std::make_shared<std::atomic<std::size_t>>(0)) {
+    : config_(std::move(config)),
+      auth_desk_(config_.password_checks),
+      pending_calls_(std::make_shared<std::atomic<std::size_t>>(0)) {
     const std::size_t files = raise_file_limit();
     connections_that_fit_ = files > reserved_descriptors ? files - reserved_descriptors : 1;
     apply_limits();
@@ -227,6 +229,7 @@ void Router::close_connections() {
 void Router::stop() {
     if (!is_running_) return;
     for (const auto& listener : listeners_) close_acceptor(listener);
+    auth_desk_.stop();
     // Behind the acceptors' ends, so that a unix socket's file is gone.
     for (auto& shard : shards_) shard->stop();
     for (auto& shard : shards_) shard->join();

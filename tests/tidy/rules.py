@@ -15,11 +15,13 @@ ARROWS = {
     "router/core": ["common/base", "common/wamp", "common/codec"],
     "router/access": ["common/base", "common/wamp", "common/codec", "common/auth", "router/core"],
     "router/storage": ["common/base", "common/wamp", "common/codec", "router/core"],
+    "router/users": [
+        "common/base", "common/wamp", "common/auth", "router/core", "router/access"],
     "router/config": [
         "common/base", "common/wamp", "common/auth", "router/core", "router/access"],
     "router/server": [
         "common/base", "common/wamp", "common/codec", "common/wire", "common/net", "common/auth",
-        "router/core", "router/access", "router/config", "router/storage"],
+        "router/core", "router/access", "router/config", "router/storage", "router/users"],
     "router/cli": [
         "common/base", "common/wamp", "common/auth", "router/core", "router/access",
         "router/config", "router/server"],

@@ -29,4 +29,9 @@ AuthDenied deny_proof(AuthMethod method, const Principal& principal, std::string
             (principal.is_known ? "gave a wrong " : "is no user; it gave a ") + std::string(proof)};
 }
 
+AuthDenied deny_unanswered(const Error& error) {
+    return {uris::authentication_failed, "the log-in could not be judged now; try again later",
+            "could not be judged: " + error.text};
+}
+
 }  // namespace kreisel

@@ -1,0 +1,149 @@
+"""Users and their secrets over real sockets: hashed tickets, and that neither answer nor time tells
+who exists."""
+
+import statistics
+import time
+
+import harness
+from clients import *
+from harness import *
+
+# argon2id of "password", 64 MiB and 2 passes: the reference implementation prints it.
+SLOW_HASH = ("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ"
+             "$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc")
+
+
+def settings(users, **changes):
+    authentication = {"users": [{"role": "anonymous", **user} for user in users]}
+    return config(realms=[realm(authentication=authentication)], **changes)
+
+
+HASHED = [{"authid": "joe", "ticket_hash": SLOW_HASH}]
+
+
+def log_in(client, authid, ticket):
+    """The last message of the log-in."""
+    client.send(HELLO, "realm1", {"roles": ROLES, "authmethods": ["ticket"], "authid": authid})
+    client.expect(CHALLENGE, "ticket")
+    client.send(AUTHENTICATE, ticket, {})
+    return client.receive()
+
+
+def test_a_hashed_ticket_lets_its_owner_in_and_nobody_else():
+    for make in BOTH:
+        with Router(settings(HASHED)) as router:
+            welcome = log_in(make(router), "joe", "password")
+            check_equal(welcome[0], WELCOME, f"log-in of joe: {welcome}")
+            check_equal(welcome[2]["authmethod"], "ticket", "authmethod")
+
+            wrong = log_in(make(router), "joe", "Password")
+            stranger = log_in(make(router), "nobody", "password")
+
+            check_equal(wrong[0], ABORT, "wrong ticket")
+            check_equal(wrong[2], "wamp.error.authentication_denied", "wrong ticket")
+            check_equal(stranger, wrong, "a stranger is told the same")
+            router.wait_log("joe.* gave a wrong ticket")
+            router.wait_log("nobody.* is no user")
+            check("Password" not in router.log() and "argon2" not in router.log(), router.log())
+
+
+def test_others_are_served_while_tickets_are_checked():
+    with Router(settings(HASHED, shards=1, password_checks={"threads": 1})) as router:
+        inside = websocket(router)
+        log_in(inside, "joe", "password")
+        waiting = [websocket(router) for _ in range(5)]
+        for client in waiting:
+            client.send(HELLO, "realm1",
+                        {"roles": ROLES, "authmethods": ["ticket"], "authid": "joe"})
+            client.expect(CHALLENGE, "ticket")
+        for client in waiting:
+            client.send(AUTHENTICATE, "wrong", {})
+
+        start = time.monotonic()
+        inside.round_trip()
+        served = time.monotonic() - start
+        for client in waiting:
+            client.expect(ABORT, ANY, "wamp.error.authentication_denied")
+        checked = time.monotonic() - start
+
+        check(served * 3 < checked, f"served after {served:.3f} s of {checked:.3f} s")
+
+
+def test_too_many_checks_at_once_are_told_to_come_back():
+    checks = {"threads": 1, "waiting_max": 1}
+    with Router(settings(HASHED, password_checks=checks)) as router:
+        clients = [rawsocket(router) for _ in range(8)]
+        for client in clients:
+            client.send(HELLO, "realm1",
+                        {"roles": ROLES, "authmethods": ["ticket"], "authid": "joe"})
+            client.expect(CHALLENGE, "ticket")
+        for client in clients:
+            client.send(AUTHENTICATE, "wrong", {})
+        answers = [client.receive() for client in clients]
+
+        reasons = {answer[2] for answer in answers}
+        check_equal(reasons, {"wamp.error.authentication_denied",
+                              "wamp.error.authentication_failed"}, "reasons")
+        router.wait_log("too many tickets wait to be checked")
+        check_equal(log_in(rawsocket(router), "joe", "password")[0], WELCOME, "afterwards")
+
+
+def test_a_client_that_leaves_meanwhile_is_forgotten():
+    with Router(settings(HASHED)) as router:
+        client = websocket(router)
+        client.send(HELLO, "realm1",
+                    {"roles": ROLES, "authmethods": ["ticket"], "authid": "joe"})
+        client.expect(CHALLENGE, "ticket")
+        client.send(AUTHENTICATE, "password", {})
+        client.close()
+        router.wait_log("connection closed before log-in")
+
+        check_equal(log_in(websocket(router), "joe", "password")[0], WELCOME, "the next one")
+
+
+def test_a_message_during_the_check_is_a_violation():
+    with Router(settings(HASHED)) as router:
+        client = websocket(router)
+        client.send(HELLO, "realm1",
+                    {"roles": ROLES, "authmethods": ["ticket"], "authid": "joe"})
+        client.expect(CHALLENGE, "ticket")
+        client.send_many([[AUTHENTICATE, "password", {}], [AUTHENTICATE, "password", {}]])
+
+        client.expect(ABORT, ANY, "wamp.error.protocol_violation")
+        client.expect_closed(1002)
+
+
+def test_time_does_not_tell_who_exists():
+    """Wrong tickets of a user and of strangers, in turn: their medians are near each other."""
+    users = HASHED + [{"authid": "ann", "ticket_hash": SLOW_HASH}]
+    with Router(settings(users, shards=1)) as router:
+        times = {"joe": [], "nobody": []}
+        log_in(websocket(router), "joe", "warm up")
+        for turn in range(30):
+            for authid, taken in times.items():
+                client = websocket(router)
+                start = time.monotonic()
+                check_equal(log_in(client, authid, f"wrong {turn}")[0], ABORT, authid)
+                taken.append(time.monotonic() - start)
+                client.close()
+        known, unknown = (statistics.median(taken) for taken in times.values())
+
+        print(f"        median: a user {known * 1e3:.1f} ms, a stranger {unknown * 1e3:.1f} ms")
+        check(abs(known - unknown) < 0.25 * max(known, unknown), f"{known} and {unknown}")
+
+
+def test_a_router_stops_while_tickets_are_checked():
+    with Router(settings(HASHED, password_checks={"threads": 1})) as router:
+        clients = [websocket(router) for _ in range(5)]
+        for client in clients:
+            client.send(HELLO, "realm1",
+                        {"roles": ROLES, "authmethods": ["ticket"], "authid": "joe"})
+            client.expect(CHALLENGE, "ticket")
+        for client in clients:
+            client.send(AUTHENTICATE, "wrong", {})
+
+        check_equal(router.stop(), 0, "exit code")
+
+
+if __name__ == "__main__":
+    harness.main(globals())
