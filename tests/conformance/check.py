@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The table of obligations in docs/conformance/ against the tests:
+"""The obligations in docs/conformance/ and the promises of docs/security.md against the tests:
 
     check.py table --build FOLDER           rows, counts, and that the named tests exist
     check.py table --build FOLDER --write   corrects the counts on the front page
@@ -18,11 +18,12 @@ import sys
 sys.dont_write_bytecode = True
 
 from runs import Run, Tests  # noqa: E402
-from table import (count_faults, read_covers, read_rows, row_faults, scenario_faults,  # noqa: E402
-                   with_counts)
+from table import (count_faults, promise_faults, read_covers, read_promises,  # noqa: E402
+                   read_rows, row_faults, scenario_faults, with_counts)
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 FRONT = os.path.join(TOP, "docs", "wamp-conformance.md")
+SECURITY = os.path.join(TOP, "docs", "security.md")
 PAGES = os.path.join(TOP, "docs", "conformance", "*.md")
 TEXTS = os.path.join(TOP, "tests", "scenario", "texts")
 SKIPPED = 77
@@ -50,16 +51,17 @@ def check_table(build, is_writing):
         front = with_counts(front, rows)
         with open(FRONT, "w", encoding="utf-8") as file:
             file.write(front)
+    promises = list(read_promises(SECURITY))
     tests = Tests(build)
     faults = [*row_faults(rows), *scenario_faults(rows, read_covers(TEXTS)),
-              *count_faults(front, rows), *link_faults()]
-    for row in rows:
+              *count_faults(front, rows), *promise_faults(promises), *link_faults()]
+    for row in [*rows, *promises]:
         faults += [f"{row.place}: {fault}" for fault in map(tests.fault_of, row.tests) if fault]
     for fault in faults:
         print(fault)
     names = {test for row in rows for test in row.tests}
     print(f"{len(rows)} obligations, {sum(row.is_built for row in rows)} built, "
-          f"shown by {len(names)} tests, {len(faults)} faults")
+          f"shown by {len(names)} tests; {len(promises)} promises; {len(faults)} faults")
     return 1 if faults else 0
 
 
@@ -71,7 +73,7 @@ def check_ran(log, must_be_all):
         print(f"no log of ctest: {error}")
         return 1
     rows = all_rows()
-    names = {test for row in rows for test in row.tests}
+    names = {test for row in [*rows, *read_promises(SECURITY)] for test in row.tests}
     faults = {name: fault for name in names if (fault := run.fault_of(name))}
     left_out = {name for name in faults if not run.has_run(name)}
     for fault in sorted(set(faults.values())):

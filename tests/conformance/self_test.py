@@ -12,8 +12,8 @@ sys.dont_write_bytecode = True
 
 import check  # noqa: E402
 from runs import Run, Tests, boost_cases  # noqa: E402
-from table import (count_faults, read_covers, read_rows, row_faults,  # noqa: E402
-                   scenario_faults, with_counts)
+from table import (count_faults, promise_faults, read_covers, read_promises,  # noqa: E402
+                   read_rows, row_faults, scenario_faults, with_counts)
 
 PAGE = "# T\n\n## Some part\n\n| | asked | where | status | shown by |\n|\n"
 FRONT = "2 of 265 are built\n\n| [x](conformance/page.md#some-part) | 1 of 2 | |\n"
@@ -51,6 +51,18 @@ class TableTest(unittest.TestCase):
 
     def rows(self, *lines):
         return list(read_rows(self.write("page.md", PAGE + "\n".join(lines) + "\n")))
+
+    def promises(self, *lines):
+        return list(read_promises(self.write("security.md", "\n".join(lines) + "\n")))
+
+    def test_a_promise_without_a_test_is_a_fault(self):
+        head = ["| promise | how | shown by |", "| --- | --- | --- |"]
+        kept = self.promises(*head, "| good | x | `a`, `b: c` |", "", "| no | x | promise |")
+        self.assertEqual([promise.tests for promise in kept], [["a", "b: c"]])
+        self.assertEqual(list(promise_faults(kept)), [])
+        empty = self.promises(*head, "| bad | x | |")
+        self.assertEqual(list(promise_faults(empty)), ["security.md:3: no test shows it"])
+        self.assertEqual(list(promise_faults([])), ["no promises found"])
 
     def faults(self, *lines):
         """Faults of a whole table in which these lines stand, without those of other rows."""
@@ -172,13 +184,14 @@ class RanTest(unittest.TestCase):
             path = os.path.join(folder, "log")
             with open(path, "w", encoding="utf-8") as file:
                 file.write(log)
-            old, check.PAGES = check.PAGES, os.path.join(folder, "*.md")
+            old = check.PAGES, check.SECURITY
+            check.PAGES, check.SECURITY = os.path.join(folder, "*.md"), os.devnull
             said = io.StringIO()
             try:
                 with contextlib.redirect_stdout(said):
                     return check.check_ran(path, must_be_all), said.getvalue()
             finally:
-                check.PAGES = old
+                check.PAGES, check.SECURITY = old
 
     def test_all_passed(self):
         self.assertEqual(self.status("`unit_core: a/b`, `wire_x: test_good`"),

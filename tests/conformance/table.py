@@ -62,6 +62,37 @@ def read_rows(path):
             yield Row(int(cells[0]), cells[1], cells[2], cells[3], tests, section, place)
 
 
+@dataclasses.dataclass
+class Promise:
+    said: str
+    tests: list
+    place: str
+
+
+def read_promises(path):
+    """The rows `| promise | how | tests |` of a page, in tables whose last column is `shown by`."""
+    page = os.path.basename(path)
+    is_table = False
+    with open(path, encoding="utf-8") as file:
+        for at, line in enumerate(file, 1):
+            cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+            if not line.startswith("|"):
+                is_table = False
+            elif cells[-1] == "shown by":
+                is_table = True
+            elif is_table and not line.startswith("| ---"):
+                yield Promise(cells[0], re.findall(r"`([^`]+)`", cells[-1]), f"{page}:{at}")
+
+
+def promise_faults(promises):
+    """A promise that no test holds the program to is none."""
+    if not promises:
+        yield "no promises found"
+    for promise in promises:
+        if not promise.tests:
+            yield f"{promise.place}: no test shows it"
+
+
 def row_faults(rows):
     """What is wrong with the rows by themselves."""
     numbers = collections.Counter(row.number for row in rows)
