@@ -64,13 +64,19 @@ class SocketAcceptor final : public Acceptor, public std::enable_shared_from_thi
                 if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
                     return retry_later(errno);
                 }
+                // Descriptors are looked for before connections: there are some again.
                 if (errno == EAGAIN || errno == EWOULDBLOCK) break;
                 continue;  // this one died before it was accepted
             }
-            if (std::exchange(is_troubled_, false)) on_trouble_("");
+            end_trouble();
             on_accept_(accepted, peer_text(&address, length));
         }
+        end_trouble();
         wait();
+    }
+
+    void end_trouble() {
+        if (std::exchange(is_troubled_, false)) on_trouble_("");
     }
 
     void retry_later(int error) {

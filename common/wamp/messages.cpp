@@ -6,7 +6,7 @@ namespace kreisel {
 
 namespace {
 
-constexpr std::array<MessageType, std::variant_size_v<Message>> types_in_order = {
+constexpr std::array<MessageType, message_type_count> types_in_order = {
     MessageType::hello,         MessageType::welcome,      MessageType::abort,
     MessageType::challenge,     MessageType::authenticate, MessageType::goodbye,
     MessageType::error,         MessageType::publish,      MessageType::published,
@@ -18,6 +18,8 @@ constexpr std::array<MessageType, std::variant_size_v<Message>> types_in_order =
     MessageType::event_received};
 
 }  // namespace
+
+MessageType type_at(std::size_t index) { return types_in_order.at(index); }
 
 MessageType type_of(const Message& message) { return types_in_order[message.index()]; }
 

@@ -193,6 +193,9 @@ using Message = std::variant<Hello, Welcome, Abort, Challenge, Authenticate, Goo
                              Event, Call, Cancel, ResultMessage, Register, Registered, Unregister,
                              Unregistered, Invocation, Interrupt, Yield, EventReceived>;
 
+inline constexpr std::size_t message_type_count = std::variant_size_v<Message>;
+/// The type of the messages whose `index()` this is.
+[[nodiscard]] MessageType type_at(std::size_t index);
 [[nodiscard]] MessageType type_of(const Message& message);
 /// The payload of a message that carries one, else nullptr.
 [[nodiscard]] const Payload* payload_of(const Message& message);

@@ -267,6 +267,10 @@ HandshakeStep Handshake::on_message(Message message, WallTime now) {
                   got + " before WELCOME");
 }
 
+std::string_view Handshake::method() const {
+    return state_->authenticator == nullptr ? "none" : to_text(state_->method);
+}
+
 HandshakeStep Handshake::on_answer(AuthAnswer answer) {
     State& state = *state_;
     CHECK(state.stage == State::Stage::asking, "an answer follows a question");

@@ -57,6 +57,9 @@ class Handshake {
     /// The answer to the last AuthQuestion, once.
     [[nodiscard]] HandshakeStep on_answer(AuthAnswer answer);
 
+    /// The method that was chosen, or `none`.
+    [[nodiscard]] std::string_view method() const;
+
   private:
     struct State;
     std::unique_ptr<State> state_;

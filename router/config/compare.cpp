@@ -186,7 +186,8 @@ ConfigChanges compare(const RouterConfig& before, const RouterConfig& after) {
     }
 
     for (const char* setting : {"shards", "storage", "password_checks.threads",
-                                "password_checks.waiting_max", "password_checks.remembered_for"}) {
+                                "password_checks.waiting_max", "password_checks.remembered_for",
+                                "admin.address"}) {
         if (words.count(setting) != 0) changes.restart_needed.emplace_back(setting);
     }
     changes.is_router_changed = words.size() > changes.restart_needed.size();

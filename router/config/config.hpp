@@ -88,6 +88,16 @@ struct ListenerConfig {
     bool operator==(const ListenerConfig&) const = default;
 };
 
+/// Where /metrics, /healthz and /readyz are answered: an address as of a listener.
+struct AdminConfig {
+    std::string address;  ///< as written; empty: nowhere
+    std::string host;     ///< TCP: IPv4 or IPv6 address without brackets
+    std::uint16_t port = 0;
+    std::string path;  ///< unix socket
+
+    bool operator==(const AdminConfig&) const = default;
+};
+
 struct RoleConfig {
     std::string name;
     std::vector<PermissionRule> permissions;
@@ -131,6 +141,7 @@ struct RouterConfig {
     /// Folder of kept events; empty: in memory only.
     std::string storage;
     PasswordCheckConfig password_checks;
+    AdminConfig admin;
 };
 
 /// One fault of the operator. Line and column count from 1; 0 if the fault has no place.

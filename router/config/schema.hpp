@@ -15,6 +15,7 @@ namespace kreisel {
 [[nodiscard]] Setting<RealmConfig> history_setting();
 [[nodiscard]] Table<RealmConfig> authentication_table();
 [[nodiscard]] Setting<RouterConfig> listeners_setting();
+[[nodiscard]] Setting<AdminConfig> admin_address_setting();
 [[nodiscard]] Setting<RouterConfig> realms_setting();
 [[nodiscard]] const Choices<LogLevel>& log_levels();
 [[nodiscard]] const Choices<MatchPolicy>& match_policies();

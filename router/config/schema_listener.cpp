@@ -24,28 +24,44 @@ const Choices<Encoding>& encodings() {
     return choices;
 }
 
-bool read_unix_address(Reader& reader, const YamlNode& node, const std::string& address,
-                       ListenerConfig& listener) {
-    listener.kind = ListenerConfig::Kind::unix_socket;
-    listener.path = address.substr(unix_prefix.size());
-    if (listener.path.empty() || listener.path.size() > unix_path_max) {
-        reader.fail(node, "the path of a unix socket has 1 to 107 octets");
-    }
-    return true;
-}
+constexpr auto address_type =
+    "an address like 127.0.0.1:8080, [::]:8080 or unix:/run/kreisel.sock (names are not looked "
+    "up)";
 
-bool read_address(Reader& reader, const YamlNode& node, const std::string& address,
-                  ListenerConfig& listener) {
-    listener.address = address;
+/// Reads into what has `address`, `host`, `port` and `path`.
+template <class Place>
+bool read_address(Reader& reader, const YamlNode& node, const std::string& address, Place& place) {
+    place.address = address;
     if (address.rfind(unix_prefix, 0) == 0) {
-        return read_unix_address(reader, node, address, listener);
+        place.path = address.substr(unix_prefix.size());
+        if (place.path.empty() || place.path.size() > unix_path_max) {
+            reader.fail(node, "the path of a unix socket has 1 to 107 octets");
+        }
+        return true;
     }
     const auto tcp = parse_tcp_address(address);
     if (!tcp) return false;
-    listener.kind = ListenerConfig::Kind::tcp;
-    listener.host = tcp->host;
-    listener.port = tcp->port;
+    place.host = tcp->host;
+    place.port = tcp->port;
     return true;
+}
+
+template <class Place>
+Setting<Place> address_setting() {
+    return scalar<Place>("address", address_type, read_address<Place>, [](const Place& place) {
+        return place.address.empty() ? std::string() : show_text(place.address);
+    });
+}
+
+Setting<ListenerConfig> listener_address_setting() {
+    auto setting = address_setting<ListenerConfig>();
+    setting.read = [read = setting.read](Reader& reader, const YamlNode& node,
+                                         ListenerConfig& listener) {
+        read(reader, node, listener);
+        listener.kind =
+            listener.path.empty() ? ListenerConfig::Kind::tcp : ListenerConfig::Kind::unix_socket;
+    };
+    return setting;
 }
 
 Setting<ListenerConfig> transports_setting() {
@@ -157,29 +173,23 @@ void judge_listener(Reader& reader, const YamlNode& node, const ListenerConfig& 
 
 Table<ListenerConfig> listener_table() {
     using Listener = ListenerConfig;
-    return {
-        required(scalar<Listener>(
-            "address",
-            "an address like 127.0.0.1:8080, [::]:8080 or unix:/run/kreisel.sock (names are not "
-            "looked up)",
-            read_address,
-            [](const Listener& listener) {
-                return listener.address.empty() ? std::string() : show_text(listener.address);
-            })),
-        transports_setting(),
-        paths_setting(),
-        origins_setting(),
-        serializers_setting(),
-        boolean("batched", &Listener::has_batched),
-        boolean("deflate", &Listener::has_deflate),
-        unix_mode_setting(),
-        text("unix_owner", "a user name or number", &Listener::unix_owner),
-        text("unix_group", "a group name or number", &Listener::unix_group),
-        section("limits", lifted(connection_limits_table(), &Listener::limits)),
-        section("keep_alive", lifted(keep_alive_table(), &Listener::keep_alive))};
+    return {required(listener_address_setting()),
+            transports_setting(),
+            paths_setting(),
+            origins_setting(),
+            serializers_setting(),
+            boolean("batched", &Listener::has_batched),
+            boolean("deflate", &Listener::has_deflate),
+            unix_mode_setting(),
+            text("unix_owner", "a user name or number", &Listener::unix_owner),
+            text("unix_group", "a group name or number", &Listener::unix_group),
+            section("limits", lifted(connection_limits_table(), &Listener::limits)),
+            section("keep_alive", lifted(keep_alive_table(), &Listener::keep_alive))};
 }
 
 }  // namespace
+
+Setting<AdminConfig> admin_address_setting() { return address_setting<AdminConfig>(); }
 
 Setting<RouterConfig> listeners_setting() {
     ListAccess<RouterConfig, ListenerConfig> access;

@@ -78,7 +78,7 @@ void Connection::on_readable(const boost::system::error_code& ec) {
     is_waiting_readable_ = false;
     if (phase_ == Phase::dropped) return;
     if (ec) {
-        session_.leave(ec.message());
+        session_.leave(SessionEnd::lost, ec.message());
         return drop();
     }
     if (phase_ == Phase::lingering || phase_ == Phase::finishing) {
@@ -100,12 +100,13 @@ void Connection::read_burst() {
             case IoResult::State::ended:
                 return on_peer_ended();
             case IoResult::State::failed:
-                session_.leave(got.ec.message());
+                session_.leave(SessionEnd::lost, got.ec.message());
                 return drop();
             case IoResult::State::done:
                 break;
         }
         last_received_ = shard_.now();
+        shard_.metrics().bytes_received.add(got.count);
         if (std::exchange(has_ping_out_, false)) arm_deadline();  // back to the interval
         if (std::exchange(probe_deadline_, TimePoint{}) != TimePoint{}) confirm_alive();
         const bool may_go_on = take(buffer.first(got.count));
@@ -130,7 +131,7 @@ bool Connection::take(std::span<const std::uint8_t> bytes) {
         outbox_.push_control(events.output.span());
         mark_dirty();
         if (outbox_.control_bytes() > settings_->listener.limits.outbox_bytes_max) {
-            close_slow_consumer("answers to its pings");
+            close_slow_consumer(Limit::outbox_bytes_max, "answers to its pings");
             return false;
         }
     }
@@ -150,7 +151,7 @@ void Connection::make_wire(std::uint8_t first_octet) {
         return;
     }
     RawSocketServerSettings raw = settings_->rawsocket;
-    raw.is_full = shard_.router().is_overloaded();
+    raw.is_full = shard_.router().refuses_connection(shard_);
     wire_ = make_rawsocket_server(std::move(raw));
 }
 
@@ -181,7 +182,12 @@ void Connection::on_burst_taken() {
 void Connection::on_wire_end(const WireEnd& end) {
     if (phase_ != Phase::finishing) {  // else we had closed already, and this is the answer
         const bool is_fault = end.cause == WireEnd::Cause::violation;
-        session_.leave((is_fault ? "violation of the transport: " : "") + end.reason);
+        if (end.code == close_code::too_big && is_fault) {
+            shard_.metrics().reached(session_.is_joined() ? Limit::message_bytes_max
+                                                          : Limit::hello_bytes_max);
+        }
+        session_.leave(is_fault ? SessionEnd::violation : SessionEnd::lost,
+                       (is_fault ? "violation of the transport: " : "") + end.reason);
         if (end.cause == WireEnd::Cause::refused) {
             KREISEL_LOG(info, "connection refused", {"peer", peer()}, {"why", end.reason});
         }
@@ -195,7 +201,7 @@ void Connection::on_wire_end(const WireEnd& end) {
 }
 
 void Connection::on_peer_ended() {
-    session_.leave("the peer closed the connection");
+    session_.leave(SessionEnd::lost, "the peer closed the connection");
     if (outbox_.empty()) return drop();
     // It may still read what it asked for before it ended its side.
     phase_ = Phase::finishing;
@@ -224,8 +230,16 @@ void Connection::mark_dirty() {
 
 void Connection::flush() {
     is_dirty_ = false;
-    if (phase_ == Phase::dropped || is_waiting_writable_) return;
-    write_some();
+    if (phase_ != Phase::dropped && !is_waiting_writable_) write_some();
+    count_outbox();
+}
+
+void Connection::count_outbox() {
+    Counter& all = shard_.metrics().outbox_bytes;
+    const std::size_t bytes = outbox_.bytes();
+    if (bytes > outbox_counted_) all.add(bytes - outbox_counted_);
+    if (bytes < outbox_counted_) all.take(outbox_counted_ - bytes);
+    outbox_counted_ = bytes;
 }
 
 void Connection::write_some() {
@@ -240,11 +254,12 @@ void Connection::write_some() {
             return stream_->wait_writable(shared_from_this());
         }
         if (sent.state != IoResult::State::done) {
-            session_.leave(sent.ec.message());
+            session_.leave(SessionEnd::lost, sent.ec.message());
             return drop();
         }
         outbox_.consume(sent.count);
         bytes_written_ += sent.count;
+        shard_.metrics().bytes_sent.add(sent.count);
         ping_sent_ = shard_.now();  // bytes that move are life
     }
     on_all_written();
@@ -254,10 +269,11 @@ void Connection::on_writable(const boost::system::error_code& ec) {
     is_waiting_writable_ = false;
     if (phase_ == Phase::dropped) return;
     if (ec) {
-        session_.leave(ec.message());
+        session_.leave(SessionEnd::lost, ec.message());
         return drop();
     }
     write_some();
+    count_outbox();
     if (over_soft_since_ != TimePoint{} &&
         outbox_.bytes() < settings_->listener.limits.outbox_bytes_max / 2) {
         release_publishers();
@@ -293,7 +309,7 @@ void Connection::finish(std::uint16_t code, std::string_view reason) {
 
 void Connection::finish_for_restart() {
     if (phase_ == Phase::opening) return drop();
-    session_.leave("the router is stopping");
+    session_.leave(SessionEnd::stopped, "the router is stopping");
     finish(close_code::service_restart, "the router is restarting");
 }
 
@@ -307,10 +323,11 @@ void Connection::drop(bool is_hard) {
     if (phase_ == Phase::dropped) return;
     const auto keep = shared_from_this();
     phase_ = Phase::dropped;
-    session_.leave("the connection was dropped");
+    session_.leave(SessionEnd::lost, "the connection was dropped");
     release_publishers();
     disarm();
     outbox_.clear();
+    count_outbox();
     wire_.reset();
     stream_->close(is_hard);
     if (std::exchange(has_login_slot_, false)) shard_.router().logins().leave();

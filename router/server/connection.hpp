@@ -95,12 +95,14 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     void mark_dirty();
 
     void push_frame(const Parcel& parcel);
+    /// Brings the shard's count of what waits up to date; once for many frames.
+    void count_outbox();
     bool make_room(const ParcelPtr& parcel, Delivery::Kind kind, Connection* publisher);
     void deliver_invocation(const ParcelPtr& parcel, const Invocation& invocation);
     void deliver_interrupt(const ParcelPtr& parcel, const Interrupt& interrupt);
     void refuse(const Parcel& parcel, std::string_view error);
     void refuse_invocation(RequestId seen_id, std::string_view error);
-    void close_slow_consumer(std::string_view what);
+    void close_slow_consumer(Limit limit, std::string_view what);
 
     void hold_publisher(Connection& publisher);
     void release_publishers();
@@ -121,6 +123,8 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     std::size_t listener_;
     std::size_t shard_index_ = 0;
     Outbox outbox_;
+    /// outbox_.bytes() as far as the shard has counted it.
+    std::size_t outbox_counted_ = 0;
     PeerSession session_;
 
     Phase phase_ = Phase::opening;

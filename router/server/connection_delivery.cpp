@@ -86,7 +86,8 @@ void Connection::refuse_invocation(RequestId seen_id, std::string_view error) {
     RealmHost& host = *session_.host();
     host.refuse_invocation(self(), id, error);
     if (ids.gap_count() >= gaps_max) {
-        close_slow_consumer("number of invocations refused while old ones wait");
+        close_slow_consumer(Limit::outbox_hard,
+                            "number of invocations refused while old ones wait");
     } else if (ids.gap_count() >= gaps_max / 2) {
         host.ask_oldest_invocation(self());
     }
@@ -98,6 +99,7 @@ void Connection::send(Message message) {
 }
 
 void Connection::push_frame(const Parcel& parcel) {
+    shard_.metrics().messages_sent[parcel.message().index()].add();
     const Encoding encoding = wire_->encoding();
     if (!wire_->transforms_output()) {
         outbox_.push(parcel.frame(encoding, wire_->framing()));
@@ -130,20 +132,23 @@ bool Connection::make_room(const ParcelPtr& parcel, Delivery::Kind kind, Connect
         return true;
     }
     if (outbox_.bytes() > settings_->outbox_bytes_hard() || outbox_.pieces() > outbox_pieces_max) {
-        close_slow_consumer("hard limit of its outbox");
+        close_slow_consumer(Limit::outbox_hard, "hard limit of its outbox");
         return false;
     }
     if (std::holds_alternative<Invocation>(parcel->message())) {
+        shard_.metrics().reached(Limit::outbox_bytes_max);
         refuse(*parcel, uris::unavailable);
         return false;
     }
     if (kind != Delivery::Kind::event) return true;
     switch (settings_->listener.limits.slow_consumer) {
         case SlowConsumer::disconnect:
-            close_slow_consumer("limit of its outbox");
+            close_slow_consumer(Limit::outbox_bytes_max, "limit of its outbox");
             return false;
         case SlowConsumer::drop_newest:
+            shard_.metrics().events_dropped.add();
             if (events_dropped_++ == 0) {
+                shard_.metrics().reached(Limit::outbox_bytes_max);
                 session_.log(LogLevel::warning, "events dropped", "the peer does not read");
             }
             return false;
@@ -168,7 +173,7 @@ void Connection::refuse(const Parcel& parcel, std::string_view error) {
         const ParcelPtr shorter = ParcelPtr::make(without_features(*welcome));
         const Frame& frame = shorter->frame(wire_->encoding(), Framing::rawsocket);
         if (frame.message_size <= wire_->peer_message_bytes_max()) return push_frame(*shorter);
-        session_.leave("WELCOME is longer than the peer takes");
+        session_.leave(SessionEnd::violation, "WELCOME is longer than the peer takes");
         finish(close_code::too_big, "");
     } else {
         // WAMP a/transport_rawsocket: an event over the receiver's limit may be dropped.
@@ -176,8 +181,9 @@ void Connection::refuse(const Parcel& parcel, std::string_view error) {
     }
 }
 
-void Connection::close_slow_consumer(std::string_view what) {
-    session_.leave("slow consumer: over the " + std::string(what));
+void Connection::close_slow_consumer(Limit limit, std::string_view what) {
+    shard_.metrics().reached(limit);
+    session_.leave(SessionEnd::slow_consumer, "slow consumer: over the " + std::string(what));
     // Its queue is the problem, so the close frame does not wait behind it.
     outbox_.drop_unsent();
     release_publishers();
@@ -188,6 +194,7 @@ void Connection::close_slow_consumer(std::string_view what) {
 
 void Connection::hold_publisher(Connection& publisher) {
     if (over_soft_since_ == TimePoint{}) {
+        shard_.metrics().reached(Limit::outbox_bytes_max);
         over_soft_since_ = shard_.now();
         arm_deadline();
     }
@@ -275,14 +282,15 @@ void Connection::on_deadline() {
     }
     if (over_soft_since_ != TimePoint{} &&
         over_soft_since_ + settings_->listener.limits.pause_max <= now) {
-        close_slow_consumer("time that publishers wait for it");
+        close_slow_consumer(Limit::pause_max, "time that publishers wait for it");
     }
     if (rate_release_ != TimePoint{} && rate_release_ <= now) {
         rate_release_ = TimePoint{};
         on_released();
     }
     if (probe_deadline_ != TimePoint{} && probe_deadline_ <= now) {
-        session_.leave("no answer to a ping; its user is back and wants its procedures");
+        session_.leave(SessionEnd::unresponsive,
+                       "no answer to a ping; its user is back and wants its procedures");
         return drop(true);
     }
     if (phase_ == Phase::open) check_keep_alive();
@@ -308,7 +316,7 @@ void Connection::check_keep_alive() {
             ping_sent_ = now;
             return;
         }
-        session_.leave("no answer to a ping");
+        session_.leave(SessionEnd::unresponsive, "no answer to a ping");
         return drop(true);
     }
     if (has_ping_out_ || last_received_ + keep_alive.ping_interval > now) return;

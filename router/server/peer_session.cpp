@@ -58,8 +58,12 @@ void PeerSession::on_message(const WireMessage& message) {
     }
     if (!decoded) {
         const std::string why = decoded.error().text;
+        if (why.find("nested too deep") != std::string::npos) {
+            connection_.shard().metrics().reached(Limit::nesting_max);
+        }
         return abort(make_abort(decoded.error().uri, why), close_code::protocol_error, why);
     }
+    connection_.shard().metrics().messages_received[decoded->index()].add();
     if (state_ == State::handshake) {
         return follow(handshake_->on_message(std::move(*decoded), SystemClock{}.wall()));
     }
@@ -73,6 +77,7 @@ void PeerSession::follow(HandshakeStep step) {
     if (auto* question = std::get_if<AuthQuestion>(&step)) return ask(std::move(*question));
     if (auto* accepted = std::get_if<HandshakeAccepted>(&step)) return join(std::move(*accepted));
     if (auto* refused = std::get_if<HandshakeRefused>(&step)) {
+        connection_.shard().metrics().logins_failed.add(handshake_->method());
         const bool is_violation = refused->abort.reason == uris::protocol_violation;
         return abort(std::move(refused->abort),
                      is_violation ? close_code::protocol_error : close_code::normal, refused->why);
@@ -118,6 +123,7 @@ void PeerSession::join(HandshakeAccepted accepted) {
     state_ = State::joined;
     connection_.set_message_bytes_max(connection_.settings().listener.limits.message_bytes_max);
     connection_.on_joined();
+    connection_.shard().metrics().sessions_opened.add();
     log(LogLevel::info, "session joined", authmethod_);
     host_->join(connection_.self(), std::move(info));
 }
@@ -125,7 +131,7 @@ void PeerSession::join(HandshakeAccepted accepted) {
 void PeerSession::on_join_refused(const Error& error) {
     if (state_ != State::joined) return;
     host_.reset();  // never was a member
-    abort(make_abort(error.uri, error.text), close_code::normal, error.text);
+    abort(make_abort(error.uri, error.text), close_code::normal, error.text, SessionEnd::refused);
 }
 
 void PeerSession::on_admissible(Message message) {
@@ -145,13 +151,13 @@ void PeerSession::on_admissible(Message message) {
                          admission.why);
         case Admission::Verdict::goodbye:
             static_cast<void>(end_burst());
-            leave_realm();
+            leave_realm(SessionEnd::goodbye);
             log(LogLevel::info, "session closed", "GOODBYE of the client");
             connection_.send(std::move(*admission.answer));
             return connection_.finish(close_code::normal, "");
         case Admission::Verdict::ended:
             static_cast<void>(end_burst());
-            leave_realm();
+            leave_realm(SessionEnd::goodbye);
             log(LogLevel::info, "session closed", "ABORT of the client");
             return connection_.finish(close_code::normal, "");
     }
@@ -183,19 +189,20 @@ bool PeerSession::end_burst() {
     return is_taken;
 }
 
-void PeerSession::abort(Abort abort, std::uint16_t code, std::string_view why) {
+void PeerSession::abort(Abort abort, std::uint16_t code, std::string_view why, SessionEnd end) {
     const std::string reason = abort.reason;
     const std::string text{reason_text(abort.details)};
     log(LogLevel::info, state_ == State::handshake ? "log-in refused" : "session aborted",
         reason + ": " + std::string(why));
     static_cast<void>(end_burst());
     connection_.send(std::move(abort));
-    leave_realm();
+    leave_realm(end);
     // Clients that lose the text of an ABORT still see the reason of the close frame.
     connection_.finish(code, text.empty() ? reason : reason + ": " + text);
 }
 
 void PeerSession::on_login_timeout() {
+    connection_.shard().metrics().reached(Limit::hello_timeout);
     if (state_ == State::closed) {
         log(LogLevel::info, "connection closed", "no protocol handshake in time");
         return connection_.drop();
@@ -204,14 +211,19 @@ void PeerSession::on_login_timeout() {
           close_code::policy_violation, "deadline of the log-in passed");
 }
 
-void PeerSession::leave_realm() {
+void PeerSession::count_end(SessionEnd end) const {
+    if (state_ == State::joined) connection_.shard().metrics().closed(end);
+}
+
+void PeerSession::leave_realm(SessionEnd end) {
+    count_end(end);
     if (state_ == State::joined && host_) host_->leave(connection_.self());
     if (state_ != State::closed) state_ = State::left;
     handshake_.reset();
     burst_.clear();
 }
 
-void PeerSession::leave(std::string_view why) {
+void PeerSession::leave(SessionEnd end, std::string_view why) {
     if (state_ == State::left) return;
     const bool was_joined = state_ == State::joined;
     const bool was_open = state_ != State::closed;
@@ -221,7 +233,7 @@ void PeerSession::leave(std::string_view why) {
     } else if (was_open) {
         log(LogLevel::info, "connection closed before log-in", why);
     }
-    leave_realm();
+    leave_realm(end);
     state_ = State::left;
 }
 
@@ -229,6 +241,7 @@ void PeerSession::say_goodbye(std::string_view reason, std::string_view text) {
     if (state_ != State::joined) return;
     static_cast<void>(end_burst());
     log(LogLevel::info, "session closed", std::string(reason) + ": " + std::string(text));
+    count_end(SessionEnd::closed);
     if (host_) host_->leave(connection_.self());
     state_ = State::awaiting_goodbye;
     connection_.send(Goodbye{Dict{{"message", text}}, std::string(reason)});
@@ -238,7 +251,9 @@ void PeerSession::say_goodbye(std::string_view reason, std::string_view text) {
 void PeerSession::on_closed_by_realm(const Message& last) {
     if (state_ != State::joined) return;
     burst_.clear();
-    if (const auto* abort = std::get_if<Abort>(&last)) {
+    const auto* abort = std::get_if<Abort>(&last);
+    count_end(abort != nullptr ? SessionEnd::violation : SessionEnd::closed);
+    if (abort != nullptr) {
         const std::string why = abort->reason + ": " + std::string(reason_text(abort->details));
         log(LogLevel::info, "session aborted", why);
         state_ = State::left;

@@ -11,6 +11,7 @@
 #include "router/access/ingress.hpp"
 #include "router/core/realm.hpp"
 #include "router/server/invocation_ids.hpp"
+#include "router/server/metrics.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -46,7 +47,7 @@ class PeerSession {
     /// HELLO or AUTHENTICATE did not come in time.
     void on_login_timeout();
     /// The connection is lost or closing: leaves the realm. Idempotent.
-    void leave(std::string_view why);
+    void leave(SessionEnd end, std::string_view why);
     /// Ends an established session with GOODBYE and waits for the answer.
     void say_goodbye(std::string_view reason, std::string_view text);
     /// The realm has put the session out; its ABORT or GOODBYE is queued.
@@ -80,8 +81,11 @@ class PeerSession {
     void on_goodbye_reply(const Message& message);
     void join(HandshakeAccepted accepted);
     /// ABORT, then the end.
-    void abort(Abort abort, std::uint16_t code, std::string_view why);
-    void leave_realm();
+    void abort(Abort abort, std::uint16_t code, std::string_view why,
+               SessionEnd end = SessionEnd::violation);
+    void leave_realm(SessionEnd end);
+    /// A joined session is about to be over.
+    void count_end(SessionEnd end) const;
 
     Connection& connection_;
     State state_ = State::closed;

@@ -3,6 +3,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -10,6 +13,60 @@
 #include <unistd.h>
 
 namespace kreisel {
+
+namespace {
+
+double seconds_of(const timeval& time) {
+    constexpr double microseconds = 1e6;
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / microseconds;
+}
+
+/// Field 22 of /proc/self/stat is in ticks since boot; `btime` is the second of the boot.
+double read_start_seconds() {
+    std::ifstream stat("/proc/self/stat");
+    const std::string text{std::istreambuf_iterator<char>(stat), {}};
+    std::size_t at = text.rfind(')');
+    constexpr int fields_between = 20;  // the name in parentheses is field 2
+    for (int field = 0; field < fields_between && at != std::string::npos; ++field) {
+        at = text.find(' ', at + 1);
+    }
+    if (at == std::string::npos) return 0;
+    const double ticks = std::strtod(text.c_str() + at, nullptr);
+    std::ifstream system("/proc/stat");
+    for (std::string line; std::getline(system, line);) {
+        if (line.rfind("btime ", 0) != 0) continue;
+        return std::strtod(line.c_str() + 6, nullptr) +
+               ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
+    }
+    return 0;
+}
+
+}  // namespace
+
+ProcessReading read_process() {
+    static const double start_seconds = read_start_seconds();
+    ProcessReading reading;
+    reading.start_seconds = start_seconds;
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    reading.cpu_seconds = seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
+    double virtual_pages = 0;
+    double resident_pages = 0;
+    std::ifstream("/proc/self/statm") >> virtual_pages >> resident_pages;
+    const auto page_bytes = static_cast<double>(::sysconf(_SC_PAGESIZE));
+    reading.virtual_bytes = virtual_pages * page_bytes;
+    reading.resident_bytes = resident_pages * page_bytes;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        reading.open_files_max = static_cast<double>(limit.rlim_cur);
+    }
+    std::error_code ec;
+    const auto folder = std::filesystem::directory_iterator("/proc/self/fd", ec);
+    // Without the one that reads the folder. No room for that one: all are taken.
+    const auto files = ec ? 0 : std::distance(folder, std::filesystem::directory_iterator()) - 1;
+    reading.open_files = ec ? reading.open_files_max : static_cast<double>(files);
+    return reading;
+}
 
 std::size_t raise_file_limit() {
     rlimit limit{};

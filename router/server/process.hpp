@@ -19,4 +19,16 @@ void notify_service_manager(std::string_view state);
 /// `RELOADING=1` with the time stamp that systemd wants.
 void notify_reloading();
 
+/// What the process uses, as Prometheus' process_* want it.
+struct ProcessReading {
+    double cpu_seconds = 0;
+    double resident_bytes = 0;
+    double virtual_bytes = 0;
+    double open_files = 0;
+    double open_files_max = 0;
+    double start_seconds = 0;  ///< since 1970
+};
+/// Reads files below /proc.
+[[nodiscard]] ProcessReading read_process();
+
 }  // namespace kreisel

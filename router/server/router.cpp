@@ -51,8 +51,16 @@ void Router::apply_limits() {
     logins_max_ = config_.handshakes_max;
 }
 
-bool Router::is_overloaded() const {
-    return is_draining_ || connections_.count() > connections_max_ || logins_.count() > logins_max_;
+bool Router::refuses_connection(Shard& shard) const {
+    if (connections_.count() > connections_max_) {
+        shard.metrics().reached(Limit::max_connections);
+        return true;
+    }
+    if (logins_.count() > logins_max_) {
+        shard.metrics().reached(Limit::handshakes_in_flight);
+        return true;
+    }
+    return is_draining_;
 }
 
 tl::expected<void, std::string> Router::start() {
@@ -98,7 +106,8 @@ void Router::start_accepting(const Listener& listener) {
             [this, number](int descriptor, std::string peer) {
                 on_accept(number, descriptor, std::move(peer));
             },
-            [address](const std::string& trouble) {
+            [this, address](const std::string& trouble) {
+                troubled_listeners_ += trouble.empty() ? -1 : 1;
                 if (trouble.empty()) {
                     KREISEL_LOG(warning, "accepting again", {"listener", address});
                 } else {
@@ -115,7 +124,10 @@ void Router::close_acceptor(const Listener& listener) {
 }
 
 void Router::on_accept(std::size_t listener, int descriptor, std::string peer) {
+    ShardMetrics& metrics = shards_.front()->metrics();  // listeners live there
+    metrics.connections_accepted.add();
     if (connections_.count() >= connections_max_ + refusals_max) {
+        metrics.reached(Limit::max_connections);
         KREISEL_LOG(warning, "connection refused", {"peer", peer},
                     {"why", "limit of connections reached"});
         ::close(descriptor);
@@ -171,7 +183,10 @@ ConnectionSettingsPtr Router::make_settings(const ListenerConfig& listener) {
     websocket->allow_deflate = listener.has_deflate;
     websocket->page = make_page(listener);
     websocket->server_name = agent();
-    websocket->is_overloaded = [this] { return is_overloaded(); };
+    websocket->is_overloaded = [this] {
+        Shard* shard = Shard::current();
+        return shard != nullptr && refuses_connection(*shard);
+    };
     auto settings = std::make_shared<ConnectionSettings>();
     settings->listener = listener;
     settings->websocket = std::move(websocket);
@@ -209,6 +224,31 @@ std::size_t Router::pending_calls() {
         });
     }
     return pending_calls_->load();
+}
+
+std::vector<std::string> Router::obstacles() {
+    std::vector<std::string> found;
+    if (is_draining_) found.emplace_back("the router is stopping");
+    if (troubled_listeners_ > 0) found.emplace_back("a listener cannot accept connections");
+    if (writer_ == nullptr) return found;
+    for (const std::string& realm : writer_->failing_realms()) {
+        found.push_back("events of realm " + realm + " cannot be stored");
+    }
+    return found;
+}
+
+RouterReading Router::reading() {
+    RouterReading reading;
+    for (const auto& shard : shards_) reading.shards.push_back(&shard->metrics());
+    reading.connections = connections_.count();
+    reading.connections_max = connections_max_;
+    reading.handshakes = logins_.count();
+    reading.is_ready = obstacles().empty();
+    return reading;
+}
+
+std::map<std::string, std::shared_ptr<RealmHost>, std::less<>> Router::hosts() const {
+    return view_->hosts;
 }
 
 void Router::begin_drain() {

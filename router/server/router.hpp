@@ -11,6 +11,7 @@
 #include "common/net/acceptor.hpp"
 #include "router/config/config.hpp"
 #include "router/server/auth_desk.hpp"
+#include "router/server/metrics_text.hpp"
 #include "router/server/router_view.hpp"
 #include "router/server/shard.hpp"
 #include "router/storage/event_writer.hpp"
@@ -60,6 +61,12 @@ class Router {
     /// Closes every connection so that clients reconnect elsewhere (1012, no GOODBYE).
     void close_connections();
     [[nodiscard]] std::size_t connection_count() const { return connections_.count(); }
+    /// What keeps new clients out: drain, listeners that cannot accept, storage that fails.
+    [[nodiscard]] std::vector<std::string> obstacles();
+    /// The numbers that need no answer of a realm.
+    [[nodiscard]] RouterReading reading();
+    [[nodiscard]] const std::vector<std::unique_ptr<Shard>>& shards() const { return shards_; }
+    [[nodiscard]] std::map<std::string, std::shared_ptr<RealmHost>, std::less<>> hosts() const;
     /// Ends the shards' threads at once. Idempotent; also done by the destructor.
     void stop();
     [[nodiscard]] const RouterConfig& config() const { return config_; }
@@ -70,8 +77,9 @@ class Router {
     [[nodiscard]] Occupancy& logins() { return logins_; }
     [[nodiscard]] Occupancy& connections() { return connections_; }
     [[nodiscard]] AuthDesk& auth_desk() { return auth_desk_; }
-    /// New connections are refused: too many, or the router is stopping.
-    [[nodiscard]] bool is_overloaded() const;
+    /// Whether a connection that has just come is one too many, or the router is stopping. Counted
+    /// by the shard that asks.
+    [[nodiscard]] bool refuses_connection(Shard& shard) const;
 
   private:
     struct Listener {
@@ -105,6 +113,8 @@ class Router {
     std::atomic<std::size_t> connections_max_{0};
     std::atomic<std::size_t> logins_max_{0};
     std::atomic<bool> is_draining_{false};
+    /// Listeners that cannot accept at the moment.
+    std::atomic<int> troubled_listeners_{0};
     bool is_running_ = false;
 
     /// Absent without `storage`. Realms, which shards may hold, write to it to their end.

@@ -3,6 +3,7 @@
 
 #include "common/base/log.hpp"
 #include "common/base/version.hpp"
+#include "router/server/admin_server.hpp"
 #include "router/server/process.hpp"
 #include "router/server/router.hpp"
 
@@ -49,12 +50,15 @@ class Service::Loop {
     Loop(ServiceOptions options, RouterConfig config)
         : options_(std::move(options)),
           router_(std::move(config)),
+          admin_(context_, router_),
           signals_(context_),
           timer_(context_) {}
 
     bool run();
 
   private:
+    /// Of the listeners, and the admin address behind them.
+    [[nodiscard]] std::vector<std::string> addresses() const;
     bool write_ready_file(const std::vector<std::string>& addresses) const;
     void print_start(const std::vector<std::string>& addresses) const;
     void warn_about_files() const;
@@ -70,6 +74,7 @@ class Service::Loop {
     ServiceOptions options_;
     boost::asio::io_context context_{1};
     Router router_;
+    AdminServer admin_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer timer_;
     bool is_stopping_ = false;
@@ -101,7 +106,13 @@ bool Service::Loop::run() {
         std::fprintf(stderr, "kreisel: %s\n", started.error().c_str());
         return false;
     }
-    const auto addresses = router_.addresses();
+    if (const auto started = admin_.start(router_.config().admin); !started) {
+        router_.stop();
+        log_shutdown();
+        std::fprintf(stderr, "kreisel: %s\n", started.error().c_str());
+        return false;
+    }
+    const auto addresses = this->addresses();
     print_start(addresses);
     if (!write_ready_file(addresses)) {
         router_.stop();
@@ -113,6 +124,7 @@ bool Service::Loop::run() {
     notify_service_manager("READY=1");
     wait_signal();
     context_.run();
+    admin_.stop();
     router_.stop();
     if (!options_.ready_file.empty()) std::remove(options_.ready_file.c_str());
     end_log();
@@ -123,6 +135,12 @@ void Service::Loop::print_start(const std::vector<std::string>& addresses) const
     std::printf("Kreisel %s answers on\n", std::string(version()).c_str());
     for (const auto& address : addresses) std::printf("  %s\n", address.c_str());
     std::fflush(stdout);
+}
+
+std::vector<std::string> Service::Loop::addresses() const {
+    std::vector<std::string> all = router_.addresses();
+    if (std::string admin = admin_.address(); !admin.empty()) all.push_back(std::move(admin));
+    return all;
 }
 
 bool Service::Loop::write_ready_file(const std::vector<std::string>& addresses) const {
@@ -187,7 +205,7 @@ void Service::Loop::reload() {
         }
         KREISEL_LOG(info, "configuration taken over", {"file", options_.config_path},
                     {"changes", changes->size()});
-        static_cast<void>(write_ready_file(router_.addresses()));
+        static_cast<void>(write_ready_file(addresses()));
     }
     notify_service_manager("READY=1");
 }

@@ -10,6 +10,7 @@
 #include "common/codec/parcel.hpp"
 #include "common/wire/wire.hpp"
 #include "router/server/deadlines.hpp"
+#include "router/server/metrics.hpp"
 #include "router/server/router_view.hpp"
 
 #include <atomic>
@@ -71,6 +72,9 @@ class Shard {
     [[nodiscard]] std::size_t connection_count() const {
         return connection_count_.load(std::memory_order_relaxed);
     }
+
+    /// Read by any thread, written by the shard's only.
+    [[nodiscard]] ShardMetrics& metrics() { return metrics_; }
 
     // --- the shard's thread only ---
     [[nodiscard]] boost::asio::io_context& context() { return *context_; }
@@ -137,6 +141,7 @@ class Shard {
     std::vector<Delivery> absorbed_;
     std::size_t absorbed_next_ = 0;
     Deadlines deadlines_;
+    ShardMetrics metrics_;
 };
 
 }  // namespace kreisel

@@ -89,6 +89,15 @@ void EventWriter::close(const std::string& realm) {
     store->database_.reset();
 }
 
+std::vector<std::string> EventWriter::failing_realms() {
+    const std::lock_guard guard(mutex_);
+    std::vector<std::string> realms;
+    for (const auto& store : stores_) {
+        if (store->is_failing_) realms.push_back(store->realm_);
+    }
+    return realms;
+}
+
 void EventWriter::stop() {
     {
         const std::lock_guard guard(mutex_);

@@ -44,7 +44,7 @@ class RealmStore final : public EventStore {
     const std::string realm_;
     /// Of the writer's thread, until the store is closed.
     std::unique_ptr<EventDatabase> database_;
-    bool is_failing_ = false;  ///< the writer's thread: the operator has been told
+    std::atomic<bool> is_failing_{false};  ///< set by the writer's thread: the operator is told
     std::atomic<std::size_t> waiting_records_{0};
     std::atomic<std::size_t> waiting_bytes_{0};
 
@@ -74,6 +74,8 @@ class EventWriter {
     void listen(const RealmStore& store, std::function<void(const StoreOutcome&)> listener);
     /// Writes what waits and closes the file; what comes later is dropped.
     void close(const std::string& realm);
+    /// The realms whose events cannot be stored at the moment.
+    [[nodiscard]] std::vector<std::string> failing_realms();
     /// Writes what waits and ends the thread; nobody is told any more.
     void stop();
 

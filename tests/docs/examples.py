@@ -19,6 +19,7 @@ import harness  # noqa: E402
 
 # What the pages write for the places that are different in every test.
 PAGE_ADDRESS = "127.0.0.1:8080"
+PAGE_ADMIN = "127.0.0.1:9090"
 PAGE_FOLDER = "/run/kreisel"
 PAGE_CONFIG_FOLDER = "/etc/kreisel"  # in the log
 EXAMPLE_SECONDS_MAX = 30
@@ -37,6 +38,10 @@ def comparable(text):
     for pattern, word in VARIABLE:
         text = re.sub(pattern, word, text)
     return [line.rstrip() for line in text.strip().splitlines()]
+
+
+def on_free_ports(text):
+    return text.replace(PAGE_ADDRESS, "127.0.0.1:0").replace(PAGE_ADMIN, "127.0.0.1:0")
 
 
 class Examples:
@@ -69,7 +74,7 @@ class Examples:
 
     def take(self, block):
         if block.file:
-            self.write(block.file, block.text.replace(PAGE_ADDRESS, "127.0.0.1:0"))
+            self.write(block.file, on_free_ports(block.text))
             if "router" in block.words:
                 self.start_router(block.text)
         elif block.is_run:
@@ -88,7 +93,7 @@ class Examples:
     def start_router(self, text):
         if self.router:
             self.router.kill()
-        settings = text.replace(PAGE_ADDRESS, "127.0.0.1:0").replace(PAGE_FOLDER, self.folder)
+        settings = on_free_ports(text).replace(PAGE_FOLDER, self.folder)
         self.router = harness.Router(settings, folder=tempfile.mkdtemp(dir=self.folder))
 
     def address(self):
@@ -102,6 +107,9 @@ class Examples:
         text = block.text
         if PAGE_ADDRESS in text:
             text = text.replace(PAGE_ADDRESS, self.address())
+        if PAGE_ADMIN in text:
+            admin = re.search(r"http://([\d.:]+)", "\n".join(self.router.addresses()))[1]
+            text = text.replace(PAGE_ADMIN, admin)
         if block.language == "javascript":
             command = ["node", self.write("example.mjs", text)]
         elif block.language == "python":

@@ -15,6 +15,7 @@ import os
 import re
 import sys
 import time
+import urllib.request
 
 import examples
 import clients
@@ -59,6 +60,28 @@ def limits_faults(page):
             yield f"the default of {key} is {default}, and the page says {rows.get(key)}"
 
 
+def metrics_faults(page):
+    """The table of metrics.md is what /metrics tells: name, type and labels."""
+    settings = harness.config(admin={"address": "127.0.0.1:0"})
+    with harness.Router(settings) as router:
+        stranger = clients.rawsocket(router)  # a failed log-in makes its series appear
+        stranger.send(clients.HELLO, "no.such.realm", {"roles": clients.ROLES})
+        stranger.expect(clients.ABORT)
+        text = urllib.request.urlopen(router.address("http://"), timeout=20).read().decode()
+    types = dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.MULTILINE))
+    labels = {name: set() for name in types}
+    for name, found in re.findall(r"^(\w+)\{(.*)\} ", text, re.MULTILINE):
+        labels[name].update(re.findall(r'(\w+)="', found))
+    told = {(name, kind, ", ".join(f"`{label}`" for label in sorted(labels[name])))
+            for name, kind in types.items()}
+    written = {(cells[0].strip("`"), cells[1], cells[2]) for cells in page.rows()
+               if len(cells) == 4 and cells[0].startswith("`")}
+    for row in sorted(told - written):
+        yield f"/metrics has {row}, and the page has not"
+    for row in sorted(written - told):
+        yield f"the page has {row}, and /metrics has not"
+
+
 def conformance_faults(page):
     """The features marked `announced` are those of WELCOME.Details.roles, and no others."""
     with open(os.path.join(examples.TOP, "realms.yaml"), encoding="utf-8") as file:
@@ -92,7 +115,8 @@ def welcome_roles(plain):
     return message[2]["roles"]
 
 
-EXTRA_CHECKS = {"limits.md": limits_faults, "wamp-conformance.md": conformance_faults}
+EXTRA_CHECKS = {"limits.md": limits_faults, "metrics.md": metrics_faults,
+                "wamp-conformance.md": conformance_faults}
 
 
 def check_page(path, names):

@@ -1,0 +1,34 @@
+#pragma once
+// /metrics: what shards, realms and the process have counted, in Prometheus' text format.
+//
+// Pure but for the numbers of the process, which the caller hands in. Control thread.
+
+#include "router/core/realm.hpp"
+#include "router/server/metrics.hpp"
+#include "router/server/process.hpp"
+
+#include <string>
+#include <vector>
+
+namespace kreisel {
+
+struct RealmReading {
+    std::string name;
+    RealmCounts counts;
+};
+
+/// The router at one moment, as far as it has answered.
+struct RouterReading {
+    std::vector<const ShardMetrics*> shards;
+    std::size_t connections = 0;
+    std::size_t connections_max = 0;
+    std::size_t handshakes = 0;
+    bool is_ready = false;
+    std::vector<RealmReading> realms;
+    /// Realms and shards that did not answer in time.
+    std::vector<std::string> silent;
+};
+
+[[nodiscard]] std::string metrics_text(const RouterReading& router, const ProcessReading& process);
+
+}  // namespace kreisel
