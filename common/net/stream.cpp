@@ -98,6 +98,12 @@ class SocketStream final : public Stream {
 
 }  // namespace
 
+void set_user_timeout(int descriptor, std::chrono::milliseconds timeout) {
+    const auto value = static_cast<unsigned>(timeout.count());
+    static_cast<void>(
+        ::setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &value, sizeof(value)));
+}
+
 std::unique_ptr<Stream> make_socket_stream(boost::asio::io_context& context, int descriptor,
                                            std::string peer) {
     sockaddr_storage address{};

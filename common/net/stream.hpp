@@ -7,6 +7,7 @@
 
 #include <boost/system/error_code.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -57,6 +58,11 @@ class Stream {
     /// `127.0.0.1:51234`, `[::1]:51234` or `unix`.
     [[nodiscard]] virtual const std::string& peer() const = 0;
 };
+
+/// Without an acknowledgement of what was sent for so long the system ends the connection
+/// (TCP_USER_TIMEOUT, RFC 5482); also if the peer's window stays shut. Zero: as long as the system
+/// likes. Nothing happens on a unix socket.
+void set_user_timeout(int descriptor, std::chrono::milliseconds timeout);
 
 /// Takes over `descriptor`, a connected non-blocking TCP or unix stream socket; sets TCP_NODELAY
 /// and the kernel's keep-alive, which finds dead peers of wires without pings.

@@ -27,6 +27,8 @@ inline constexpr std::string_view network_failure = "wamp.error.network_failure"
 inline constexpr std::string_view runtime_error = "wamp.error.runtime_error";
 /// Ours: a limit of the realm or session is reached (subscriptions, registrations, pending calls).
 inline constexpr std::string_view limit_exceeded = "wamp.error.limit_exceeded";
+/// Ours: the session sends more calls than its limits of messages and bytes a second allow.
+inline constexpr std::string_view rate_limited = "wamp.error.rate_limited";
 /// Crossbar.io's: the subscription exists, its events are not kept.
 inline constexpr std::string_view history_unavailable = "wamp.error.history_unavailable";
 /// Ours: an event was to be kept and could not be stored.

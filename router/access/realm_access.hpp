@@ -4,6 +4,7 @@
 // Immutable snapshots, built from realms.yaml (router/config) or by an embedding program; a reload
 // makes new ones. Any thread.
 
+#include "common/base/clock.hpp"
 #include "common/wamp/uri.hpp"
 #include "router/core/permissions.hpp"
 
@@ -40,6 +41,13 @@ struct UserCredentials {
     [[nodiscard]] bool offers(AuthMethod method) const;
 };
 
+/// What a role sets instead of the listener's limits on what its sessions send.
+struct RoleRates {
+    std::optional<std::uint32_t> messages_per_second_max;
+    std::optional<std::uint64_t> bytes_per_second_max;
+    std::optional<Duration> idle_timeout;
+};
+
 /// One realm as the door sees it.
 struct RealmAccess {
     Uri name;
@@ -54,6 +62,8 @@ struct RealmAccess {
     /// Users by authid.
     std::map<std::string, UserCredentials, std::less<>> users;
     PermissionsPtr permissions;
+    /// By role; a role without any is not there.
+    std::map<std::string, RoleRates, std::less<>> role_rates;
 
     /// Whether any user or setting makes `method` usable.
     [[nodiscard]] bool offers(AuthMethod method) const;

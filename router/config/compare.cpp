@@ -185,9 +185,9 @@ ConfigChanges compare(const RouterConfig& before, const RouterConfig& after) {
         if (!sorter.parts("realms", name).empty()) changes.realms_changed.push_back(name);
     }
 
-    for (const char* setting : {"shards", "storage", "password_checks.threads",
-                                "password_checks.waiting_max", "password_checks.remembered_for",
-                                "admin.address"}) {
+    for (const char* setting :
+         {"shards", "storage", "password_checks.threads", "password_checks.waiting_max",
+          "password_checks.remembered_for", "admin.address"}) {
         if (words.count(setting) != 0) changes.restart_needed.emplace_back(setting);
     }
     changes.is_router_changed = words.size() > changes.restart_needed.size();

@@ -49,6 +49,9 @@ struct ConnectionLimits {
     Duration pause_max = std::chrono::seconds{2};
     /// 0: no limit.
     std::uint32_t messages_per_second_max = 0;
+    std::uint64_t bytes_per_second_max = 0;
+    /// A session without a message in either direction for so long is ended; 0: it may be silent.
+    Duration idle_timeout{0};
 
     bool operator==(const ConnectionLimits&) const = default;
 };
@@ -57,6 +60,8 @@ struct ConnectionLimits {
 struct KeepAlive {
     Duration ping_interval = std::chrono::seconds{30};
     Duration ping_timeout = std::chrono::seconds{10};
+    /// TCP_USER_TIMEOUT: how long what was sent may go without an acknowledgement. 0: the system's.
+    Duration tcp_timeout = std::chrono::seconds{40};
 
     bool operator==(const KeepAlive&) const = default;
 };
@@ -98,8 +103,21 @@ struct AdminConfig {
     bool operator==(const AdminConfig&) const = default;
 };
 
+/// What a role sets instead of the realm's and the listener's limits.
+struct RoleLimits {
+    std::optional<std::uint32_t> sessions_per_authid;
+    std::optional<std::uint32_t> subscriptions_per_session;
+    std::optional<std::uint32_t> registrations_per_session;
+    std::optional<std::uint32_t> pending_calls_per_session;
+    std::optional<std::uint32_t> testaments_per_session;
+    std::optional<std::uint64_t> testament_bytes_per_session;
+    std::optional<std::uint64_t> detail_bytes_per_session;
+    RoleRates rates;
+};
+
 struct RoleConfig {
     std::string name;
+    RoleLimits limits;
     std::vector<PermissionRule> permissions;
     std::optional<std::uint32_t> trust_level;  ///< absent: nothing is told
 };
@@ -136,6 +154,8 @@ struct RouterConfig {
     LogFormat log_format = LogFormat::text;
     std::uint32_t shards = 0;  ///< 0: as many as cores
     std::uint32_t connections_max = 10'000;
+    /// Of one address that is not the loopback; 0: any number.
+    std::uint32_t connections_per_address = 1'000;
     std::uint32_t handshakes_max = 1'000;  ///< connections that have not joined yet
     Duration drain_timeout = std::chrono::seconds{10};
     /// Folder of kept events; empty: in memory only.

@@ -21,10 +21,30 @@ const std::string& process_mock_key() {
     return key;
 }
 
+template <class Number>
+void override_by(const std::optional<Number>& own, Number& limit) {
+    if (own) limit = *own;
+}
+
+/// The realm's limits with those of the role; nullptr if that has none.
+std::shared_ptr<const RealmLimits> limits_of(const RoleConfig& role, const RealmLimits& realm) {
+    const RoleLimits& own = role.limits;
+    RealmLimits limits = realm;
+    override_by(own.sessions_per_authid, limits.sessions_per_authid);
+    override_by(own.subscriptions_per_session, limits.subscriptions_per_session);
+    override_by(own.registrations_per_session, limits.registrations_per_session);
+    override_by(own.pending_calls_per_session, limits.pending_calls_per_session);
+    override_by(own.testaments_per_session, limits.testaments_per_session);
+    override_by(own.testament_bytes_per_session, limits.testament_bytes_per_session);
+    override_by(own.detail_bytes_per_session, limits.detail_bytes_per_session);
+    return limits == realm ? nullptr : std::make_shared<const RealmLimits>(limits);
+}
+
 PermissionsPtr make_permissions(const RealmConfig& realm) {
     Permissions::Roles roles;
     for (const RoleConfig& role : realm.roles) {
-        roles.emplace(role.name, RolePermissions(role.permissions, role.trust_level));
+        roles.emplace(role.name, RolePermissions(role.permissions, role.trust_level,
+                                                 limits_of(role, realm.limits)));
     }
     return std::make_shared<const Permissions>(std::move(roles));
 }
@@ -44,6 +64,12 @@ AccessSnapshotPtr make_access(const RouterConfig& config, std::uint64_t version)
         access->anonymous_role = realm.anonymous_role;
         access->users = realm.users;
         access->permissions = make_permissions(realm);
+        for (const RoleConfig& role : realm.roles) {
+            const RoleRates& rates = role.limits.rates;
+            if (rates.messages_per_second_max || rates.bytes_per_second_max || rates.idle_timeout) {
+                access->role_rates.emplace(role.name, rates);
+            }
+        }
         snapshot->realms.emplace(realm.name, std::move(access));
     }
     return snapshot;

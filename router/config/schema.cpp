@@ -73,6 +73,8 @@ Table<RouterConfig> make_router_table() {
                                       choice("format", &RouterConfig::log_format, log_formats())}));
     table.push_back(shards_setting());
     table.push_back(count("max_connections", &RouterConfig::connections_max, 1U, 10 * million));
+    table.push_back(
+        count("connections_per_address", &RouterConfig::connections_per_address, 0U, 10 * million));
     table.push_back(count("handshakes_in_flight", &RouterConfig::handshakes_max, 1U, million));
     table.push_back(duration("drain_timeout", &RouterConfig::drain_timeout, Duration{0}, hours{1}));
     table.push_back(storage_setting());
@@ -111,11 +113,36 @@ Table<ConnectionLimits> connection_limits_table() {
             size("outbox_bytes_max", &Limits::outbox_bytes_max, 64 * kibibyte, 16 * gibibyte),
             choice("slow_consumer", &Limits::slow_consumer, slow_consumers()),
             duration("pause_max", &Limits::pause_max, milliseconds{1}, minutes{1}),
-            count("messages_per_second_max", &Limits::messages_per_second_max, 0U, 10 * million)};
+            count("messages_per_second_max", &Limits::messages_per_second_max, 0U, 10 * million),
+            size("bytes_per_second_max", &Limits::bytes_per_second_max, 0, 16 * gibibyte),
+            duration("idle_timeout", &Limits::idle_timeout, Duration{0}, hours{24})};
+}
+
+Table<RoleLimits> role_limits_table() {
+    using Limits = RoleLimits;
+    const Table<RoleRates> rates = {
+        optional_count("messages_per_second_max", &RoleRates::messages_per_second_max, 0U,
+                       10 * million),
+        optional_size("bytes_per_second_max", &RoleRates::bytes_per_second_max, 0, 16 * gibibyte),
+        optional_duration("idle_timeout", &RoleRates::idle_timeout, Duration{0}, hours{24})};
+    return joined(
+        {optional_count("sessions_per_authid", &Limits::sessions_per_authid, 0U, million),
+         optional_count("subscriptions_per_session", &Limits::subscriptions_per_session, 1U,
+                        10 * million),
+         optional_count("registrations_per_session", &Limits::registrations_per_session, 1U,
+                        10 * million),
+         optional_count("pending_calls_per_session", &Limits::pending_calls_per_session, 1U,
+                        10 * million),
+         optional_count("testaments_per_session", &Limits::testaments_per_session, 0U, million),
+         optional_size("testament_bytes_per_session", &Limits::testament_bytes_per_session, 0,
+                       gibibyte),
+         optional_size("detail_bytes_per_session", &Limits::detail_bytes_per_session, 0, gibibyte)},
+        lifted(rates, &Limits::rates));
 }
 
 Table<RealmLimits> realm_limits_table() {
     return {
+        count("sessions_per_authid", &RealmLimits::sessions_per_authid, 0U, million),
         count("subscriptions_per_session", &RealmLimits::subscriptions_per_session, 1U,
               10 * million),
         count("registrations_per_session", &RealmLimits::registrations_per_session, 1U,
@@ -133,7 +160,8 @@ Table<RealmLimits> realm_limits_table() {
 
 Table<KeepAlive> keep_alive_table() {
     return {duration("ping_interval", &KeepAlive::ping_interval, Duration{0}, hours{24}),
-            duration("ping_timeout", &KeepAlive::ping_timeout, milliseconds{100}, hours{1})};
+            duration("ping_timeout", &KeepAlive::ping_timeout, milliseconds{100}, hours{1}),
+            duration("tcp_timeout", &KeepAlive::tcp_timeout, Duration{0}, hours{1})};
 }
 
 const Table<RouterConfig>& router_table() {

@@ -10,6 +10,7 @@ namespace kreisel {
 
 [[nodiscard]] Table<ConnectionLimits> connection_limits_table();
 [[nodiscard]] Table<RealmLimits> realm_limits_table();
+[[nodiscard]] Table<RoleLimits> role_limits_table();
 [[nodiscard]] Table<KeepAlive> keep_alive_table();
 [[nodiscard]] Table<PasswordCheckConfig> password_check_table();
 [[nodiscard]] Setting<RealmConfig> history_setting();

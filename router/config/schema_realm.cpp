@@ -106,6 +106,7 @@ Table<RoleConfig> role_table() {
     // A rule with a mistyped match would be judged by a policy that nobody wrote.
     access.broken = Broken::skipped;
     return {required(text("name", "a name", &RoleConfig::name)), trust_level_setting(),
+            section("limits", lifted(role_limits_table(), &RoleConfig::limits)),
             list_of("permissions", permission_table(), std::move(access))};
 }
 

@@ -84,6 +84,40 @@ Setting<T> duration(std::string key, Duration T::*member, Duration low, Duration
                   show_duration);
 }
 
+/// The same for a number that may be left out, and then is somebody else's.
+template <class T, class Number, class Parse, class Show>
+Setting<T> optional_ranged(std::string key, const std::string& what,
+                           std::optional<Number> T::*member, Number low, Number high, Parse parse,
+                           Show show) {
+    return scalar<T>(
+        std::move(key), what + " from " + show(low) + " to " + show(high),
+        [=](Reader&, const YamlNode&, const std::string& text, T& object) {
+            const auto value = parse(text);
+            if (!value || *value < low || *value > high) return false;
+            object.*member = static_cast<Number>(*value);
+            return true;
+        },
+        [=](const T& object) { return object.*member ? show(*(object.*member)) : std::string(); });
+}
+template <class T>
+Setting<T> optional_count(std::string key, std::optional<std::uint32_t> T::*member,
+                          std::uint32_t low, std::uint32_t high) {
+    return optional_ranged(std::move(key), "a number", member, low, high, parse_count,
+                           [](std::uint32_t number) { return std::to_string(number); });
+}
+template <class T>
+Setting<T> optional_size(std::string key, std::optional<std::uint64_t> T::*member,
+                         std::uint64_t low, std::uint64_t high) {
+    return optional_ranged(std::move(key), "a size like 64KiB,", member, low, high, parse_size,
+                           show_size);
+}
+template <class T>
+Setting<T> optional_duration(std::string key, std::optional<Duration> T::*member, Duration low,
+                             Duration high) {
+    return optional_ranged(std::move(key), "a duration like 30s,", member, low, high,
+                           parse_duration, show_duration);
+}
+
 /// Words and the values they stand for.
 template <class Choice>
 using Choices = std::vector<std::pair<std::string, Choice>>;

@@ -72,7 +72,8 @@ void Broker::subscribe(Session& session, const Subscribe& request, Effects& effe
                       "the session holds this subscription with another nkey; unsubscribe first");
     }
     if (held == nullptr) {
-        if (session.subscriptions.size() >= limits_.subscriptions_per_session) {
+        if (session.subscriptions.size() >= session.limits->subscriptions_per_session) {
+            session.reached(RealmLimit::subscriptions_per_session);
             return refuse(uris::limit_exceeded,
                           "the session holds as many subscriptions as it may");
         }
@@ -123,7 +124,7 @@ void Broker::publish_kept(const Publication& publication, Effects& effects) {
     Keeping keeping = keeping_of(publication);
     bool is_kept = keeping.event != nullptr;
     if (is_kept) {
-        auto judged = keeper_.judge(keeping);
+        auto judged = keeper_.judge(keeping, publication.publisher);
         if (!judged && publication.is_acknowledged) {
             return refuse(publication, std::move(judged.error()), effects);
         }
@@ -209,6 +210,21 @@ void Broker::publish_own(std::string_view topic, const Payload& payload, Effects
         for (const PeerRef subscriber : subscription.subscribers) {
             if (sessions_.find(subscriber) != nullptr) effects.add_receiver(subscriber);
         }
+        effects.end_event();
+    }
+}
+
+void Broker::publish_own_to(const Session& session, std::string_view topic, const Payload& payload,
+                            Effects& effects) {
+    matched_.clear();
+    index_.match(topic, [this](Handle handle) { matched_.push_back(handle); });
+    for (const Handle handle : matched_) {
+        const Subscription& subscription = *subscriptions_[handle];
+        if (session.subscriptions.find(subscription.id.value) == nullptr) continue;
+        Event event{subscription.id, PublicationId{random_.global_id()}, {}, payload};
+        if (subscription.match != MatchPolicy::exact) event.details.append("topic", topic);
+        effects.begin_event(std::move(event));
+        effects.add_receiver(session.ref);
         effects.end_event();
     }
 }

@@ -51,20 +51,18 @@ struct Publication {
 class Broker {
   public:
     /// The references must outlive the broker.
-    Broker(const Sessions& sessions, Random& random, const RealmLimits& limits, MetaEvents& meta,
-           EventKeeper& keeper, std::uint64_t seed)
-        : sessions_(sessions),
-          random_(random),
-          limits_(limits),
-          meta_(meta),
-          keeper_(keeper),
-          index_(seed) {}
+    Broker(const Sessions& sessions, Random& random, MetaEvents& meta, EventKeeper& keeper,
+           std::uint64_t seed)
+        : sessions_(sessions), random_(random), meta_(meta), keeper_(keeper), index_(seed) {}
 
     void subscribe(Session& session, const Subscribe& request, Effects& effects);
     void unsubscribe(Session& session, const Unsubscribe& request, Effects& effects);
     void publish(Session& session, Publish request, Effects& effects);
     /// A publication of the router itself, to every subscriber of `topic`.
     void publish_own(std::string_view topic, const Payload& payload, Effects& effects);
+    /// The same to one subscriber, if `session` is one.
+    void publish_own_to(const Session& session, std::string_view topic, const Payload& payload,
+                        Effects& effects);
 
     /// Takes `session`, which may be leaving, off a subscription, if it holds it.
     void remove_subscriber(Session& session, SubscriptionId subscription);
@@ -122,7 +120,6 @@ class Broker {
 
     const Sessions& sessions_;
     Random& random_;
-    const RealmLimits& limits_;
     MetaEvents& meta_;
     EventKeeper& keeper_;
     TopicIndex index_;

@@ -30,7 +30,7 @@ class Dealer {
         : sessions_(sessions),
           limits_(limits),
           time_(time),
-          registrations_(sessions, random, limits, meta, seed),
+          registrations_(sessions, random, meta, seed),
           calls_(sessions) {}
 
     void register_(Session& session, const Register& request, Effects& effects);

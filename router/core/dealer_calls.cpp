@@ -89,7 +89,8 @@ std::optional<Error> Dealer::judge(const Session& caller, const Call& request) c
         return Error{uris::invalid_argument, "timeout is no number of milliseconds from 0 on"};
     }
     // What the router asks is bounded by those on whose behalf it does.
-    if (caller.calls.size() >= limits_.pending_calls_per_session && !caller.is_router) {
+    if (caller.calls.size() >= caller.limits->pending_calls_per_session && !caller.is_router) {
+        caller.reached(RealmLimit::pending_calls_per_session);
         return Error{uris::limit_exceeded, "the session waits for as many calls as it may"};
     }
     const auto runmode = options.find_text("runmode");
@@ -131,6 +132,7 @@ Result<void> Dealer::call(Session& caller, Call request, Effects& effects) {
     const bool has_to_wait = choice.callee == nullptr;
     if (has_to_wait &&
         choice.registration->waiting.size() >= limits_.waiting_calls_per_registration) {
+        caller.reached(RealmLimit::waiting_calls_per_registration);
         return refuse(uris::unavailable, "all callees are busy, and as many calls wait as may");
     }
     PendingCall& pending = calls_.add(caller, request.request);

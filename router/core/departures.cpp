@@ -59,7 +59,7 @@ void Departures::set_permissions(const Permissions& permissions) {
     for (const Departure& departure : waiting_) {
         Session* session = sessions_.find_with_leaving(departure.peer);
         CHECK(session != nullptr, "a leaving session keeps its slot until nothing is left of it");
-        session->permissions = permissions.find_role(session->info.authrole);
+        sessions_.set_permissions(*session, permissions.find_role(session->info.authrole));
     }
 }
 

@@ -136,8 +136,9 @@ std::string_view to_text(Action action) {
 }
 
 RolePermissions::RolePermissions(std::vector<PermissionRule> rules,
-                                 std::optional<std::uint32_t> trust_level)
-    : rules_(std::move(rules)), trust_level_(trust_level) {
+                                 std::optional<std::uint32_t> trust_level,
+                                 std::shared_ptr<const RealmLimits> limits)
+    : rules_(std::move(rules)), trust_level_(trust_level), limits_(std::move(limits)) {
     std::stable_sort(rules_.begin(), rules_.end(), is_more_specific);
     for (std::size_t place = 0; place < rules_.size(); ++place) {
         const PermissionRule& rule = rules_[place];

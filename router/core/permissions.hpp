@@ -7,6 +7,7 @@
 
 #include "common/wamp/match.hpp"
 #include "common/wamp/uri.hpp"
+#include "router/core/limits.hpp"
 #include "router/core/topic_index.hpp"
 
 #include <cstddef>
@@ -61,8 +62,10 @@ struct Decision {
 class RolePermissions {
   public:
     RolePermissions() = default;
+    /// `limits`: instead of the realm's; nullptr: the realm's.
     explicit RolePermissions(std::vector<PermissionRule> rules,
-                             std::optional<std::uint32_t> trust_level = std::nullopt);
+                             std::optional<std::uint32_t> trust_level = std::nullopt,
+                             std::shared_ptr<const RealmLimits> limits = nullptr);
 
     [[nodiscard]] Decision decide(Action action, std::string_view uri) const;
     /// For a pattern subscription or registration: allowed iff the most specific rule that covers
@@ -76,6 +79,8 @@ class RolePermissions {
     /// How far what the role publishes and calls is to be trusted; nothing is told if absent
     /// (rfc/text/advanced/pubsub_publication_trustlevels, rpc_call_trustlevels).
     [[nodiscard]] std::optional<std::uint32_t> trust_level() const { return trust_level_; }
+    /// Limits of the role's sessions; nullptr: those of the realm.
+    [[nodiscard]] const RealmLimits* limits() const { return limits_.get(); }
     /// Most specific first.
     [[nodiscard]] const std::vector<PermissionRule>& rules() const { return rules_; }
     /// Whether `other` decides the same everywhere because its rules are the same; where they stand
@@ -91,6 +96,7 @@ class RolePermissions {
     std::vector<std::size_t> beyond_index_;
     bool has_disclosure_ = false;
     std::optional<std::uint32_t> trust_level_;
+    std::shared_ptr<const RealmLimits> limits_;
 };
 
 /// All roles of one realm.

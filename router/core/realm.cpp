@@ -64,16 +64,15 @@ std::optional<Request> permission_request(const Message& message) {
 struct Realm::Parts {
     Parts(RealmOptions o, Random& random)
         : options(std::move(o)),
-          sessions(random.next()),
+          sessions(random.next(), options.limits),
           events(broker, time),
           keeper(sessions, options.limits, time, options.store),
-          broker(sessions, random, options.limits, events, keeper, random.next()),
+          broker(sessions, random, events, keeper, random.next()),
           dealer(sessions, random, options.limits, events, time, random.next()),
           reflection(options.limits, events, random.next()),
           questions(sessions, dealer),
           departures(sessions, broker, dealer, reflection, events),
-          meta(
-              RealmTables{sessions, broker, dealer, departures, reflection, options.limits, time}) {
+          meta(RealmTables{sessions, broker, dealer, departures, reflection, time}) {
         if (options.permissions == nullptr) options.permissions = std::make_shared<Permissions>();
         keeper.set_rules(options.history, broker);
     }
@@ -94,6 +93,9 @@ struct Realm::Parts {
         events.flush(effects);
         if (dealer.has_replies()) questions.settle(effects);
     }
+    /// Whether the user may have one more session.
+    Result<void> judge_count(const SessionInfo& session, const RolePermissions& permissions,
+                             Effects& effects);
     void close_if_failed(Session& session, Result<void> result, Effects& effects) {
         if (result) return;
         departures.close(session, CloseKind::abort, make_violation(std::move(result.error().text)),
@@ -147,6 +149,21 @@ void Realm::Parts::dispatch(Session& session, Message message, Effects& effects)
     settle(effects);
 }
 
+Result<void> Realm::Parts::judge_count(const SessionInfo& session,
+                                       const RolePermissions& permissions, Effects& effects) {
+    const RealmLimits& limits =
+        permissions.limits() == nullptr ? options.limits : *permissions.limits();
+    const auto others = sessions.of_user(session.authid);
+    if (limits.sessions_per_authid == 0 || session.authmethod == "anonymous" ||
+        others.size() < limits.sessions_per_authid) {
+        return {};
+    }
+    ++sessions.limits_reached()[static_cast<std::size_t>(RealmLimit::sessions_per_authid)];
+    // Some of them may be dead, and nobody has noticed: then the next try finds room.
+    for (const PeerRef other : others) effects.probe(other);
+    return fail(uris::limit_exceeded, "the user has as many sessions as it may");
+}
+
 Realm::Realm(RealmOptions options, Random& random)
     : parts_(std::make_unique<Parts>(std::move(options), random)) {}
 
@@ -164,6 +181,9 @@ Result<PeerRef> Realm::join(SessionInfo session, Effects& effects) {
     const RolePermissions* permissions = parts_->options.permissions->find_role(session.authrole);
     if (permissions == nullptr) {
         return fail(uris::no_such_role, "the realm has no role " + session.authrole);
+    }
+    if (auto judged = parts_->judge_count(session, *permissions, effects); !judged) {
+        return tl::unexpected<Error>(std::move(judged.error()));
     }
     Welcome welcome = std::exchange(session.welcome, Welcome{});
     const Session& joined = parts_->sessions.add(std::move(session), permissions);
@@ -215,6 +235,13 @@ void Realm::refuse_invocation(PeerRef callee, RequestId invocation, std::string_
     parts_->settle(effects);
 }
 
+void Realm::tell_dropped(PeerRef peer, std::uint64_t events, Effects& effects) {
+    const Session* session = parts_->sessions.find(peer);
+    if (session == nullptr) return;
+    parts_->broker.publish_own_to(*session, "wamp.session.on_events_dropped",
+                                  make_payload({Value(events)}), effects);
+}
+
 void Realm::confirm_alive(PeerRef peer, Effects& effects) {
     parts_->dealer.confirm_alive(peer, effects);
     parts_->settle(effects);
@@ -261,7 +288,7 @@ void Realm::set_permissions(PermissionsPtr permissions, Effects& effects) {
             continue;
         }
         const bool is_unchanged = rules->has_same_rules(*session.permissions);
-        session.permissions = rules;
+        parts_->sessions.set_permissions(session, rules);
         if (is_unchanged) continue;
         parts_->dealer.revoke_unpermitted(session, effects);
         parts_->broker.revoke_unpermitted(session, effects);
@@ -311,7 +338,8 @@ RealmCounts Realm::counts() const {
                        parts_->dealer.registrations().callee_count(),
                        parts_->dealer.pending_count(),
                        parts_->dealer.pending_count(),
-                       parts_->reflection.size()};
+                       parts_->reflection.size(),
+                       parts_->sessions.limits_reached()};
 }
 
 const RealmOptions& Realm::options() const { return parts_->options; }

@@ -18,6 +18,7 @@
 #include "router/core/effects.hpp"
 #include "router/core/events/event_store.hpp"
 #include "router/core/events/history_rule.hpp"
+#include "router/core/limits.hpp"
 #include "router/core/permissions.hpp"
 #include "router/core/quirks.hpp"
 
@@ -28,28 +29,6 @@
 #include <vector>
 
 namespace kreisel {
-
-/// Limits on what one session may make a realm hold; beyond them a request is answered with ERROR
-/// wamp.error.limit_exceeded.
-struct RealmLimits {
-    std::uint32_t subscriptions_per_session = 10'000;
-    std::uint32_t registrations_per_session = 10'000;
-    std::uint32_t pending_calls_per_session = 10'000;
-    std::uint32_t testaments_per_session = 100;
-    std::uint64_t testament_bytes_per_session = std::uint64_t{256} << 10U;
-    /// What wamp.session.modify_details may add.
-    std::uint64_t detail_bytes_per_session = std::uint64_t{16} << 10U;
-    // What may be defined for reflection; bytes are of URIs and encoded descriptions.
-    std::uint32_t definitions_per_session = 1'000;
-    std::uint32_t definitions_per_realm = 5'000;
-    std::uint32_t definition_bytes_per_session = 1'000'000;
-    std::uint32_t definition_bytes_per_realm = 4'000'000;
-    /// Calls that wait because all callees of a registration are as busy as they want to be.
-    std::uint32_t waiting_calls_per_registration = 1'000;
-    /// Of the realm: topics with a retained event, and what all of these take.
-    std::uint32_t retained_topics = 10'000;
-    std::uint64_t retained_bytes = std::uint64_t{64} << 20;
-};
 
 struct RealmOptions {
     Uri name;
@@ -99,6 +78,8 @@ struct RealmCounts {
     std::size_t pending_calls = 0;
     std::size_t pending_invocations = 0;
     std::size_t definitions = 0;  ///< given with wamp.reflect.define
+    /// How often each limit was met since the realm began.
+    RealmLimitCounts limits_reached{};
     bool operator==(const RealmCounts&) const = default;
 };
 
@@ -135,6 +116,9 @@ class Realm {
     void refuse_invocation(PeerRef callee, RequestId invocation, std::string_view error,
                            Effects& effects);
 
+    /// The session reads again, and so many events were not kept for it meanwhile. If it wants to
+    /// know, it gets an EVENT of `wamp.session.on_events_dropped`, and nobody else does.
+    void tell_dropped(PeerRef peer, std::uint64_t events, Effects& effects);
     /// Answers Effects::probes(): the peer of this session is there. Unknown peers are ignored.
     void confirm_alive(PeerRef peer, Effects& effects);
     /// The oldest INVOCATION.Request of a callee that may still be answered; the next one to be

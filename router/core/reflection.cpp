@@ -22,10 +22,12 @@ Result<void> Reflection::judge_limits(const Session& session, const Definition& 
     const std::size_t more = replaced == nullptr ? 1 : 0;
     if (session.definitions.size() + more > limits_.definitions_per_session ||
         session.definition_bytes - freed + added.bytes() > limits_.definition_bytes_per_session) {
+        session.reached(RealmLimit::definitions);
         return fail(uris::limit_exceeded, "the session has defined as much as it may");
     }
     if (definitions_.size() + more > limits_.definitions_per_realm ||
         bytes_ - freed + added.bytes() > limits_.definition_bytes_per_realm) {
+        session.reached(RealmLimit::definitions);
         return fail(uris::limit_exceeded, "as much is defined in the realm as may be");
     }
     return {};

@@ -95,7 +95,8 @@ Result<RegistrationId> Registrations::add(Session& session, const Register& requ
             return fail(uris::procedure_already_exists, "the session registered it before");
         }
     }
-    if (session.registrations.size() >= limits_.registrations_per_session) {
+    if (session.registrations.size() >= session.limits->registrations_per_session) {
+        session.reached(RealmLimit::registrations_per_session);
         return fail(uris::limit_exceeded, "the session holds as many registrations as it may");
     }
     if (is_new) handle = add_registration(request, *match, *invoke);
@@ -114,7 +115,7 @@ bool Registrations::may_take_over(const Session& session, const Register& reques
     if (!invoke || !concurrency_of(request.options)) return false;
     const bool holds_it = session.registrations.find(taken.id.value) != nullptr;
     const std::size_t held = session.registrations.size() - (holds_it ? 1 : 0);
-    if (held >= limits_.registrations_per_session) return false;
+    if (held >= session.limits->registrations_per_session) return false;
     if (*invoke == taken.invoke && *invoke != InvokePolicy::single) return true;
     // With another policy nobody may be left.
     const auto callees = taken.members.callees();

@@ -51,9 +51,8 @@ struct Choice {
 class Registrations {
   public:
     /// The references must outlive this.
-    Registrations(const Sessions& sessions, Random& random, const RealmLimits& limits,
-                  MetaEvents& meta, std::uint64_t seed)
-        : sessions_(sessions), random_(random), limits_(limits), meta_(meta), index_(seed) {}
+    Registrations(const Sessions& sessions, Random& random, MetaEvents& meta, std::uint64_t seed)
+        : sessions_(sessions), random_(random), meta_(meta), index_(seed) {}
 
     /// Adds the session as a member; the error is the ERROR to answer with.
     [[nodiscard]] Result<RegistrationId> add(Session& session, const Register& request);
@@ -114,7 +113,6 @@ class Registrations {
 
     const Sessions& sessions_;
     Random& random_;
-    const RealmLimits& limits_;
     MetaEvents& meta_;
     TopicIndex index_;
     std::vector<std::unique_ptr<Registration>> registrations_;  ///< by handle

@@ -9,6 +9,7 @@ namespace kreisel {
 Session& Sessions::add(SessionInfo info, const RolePermissions* permissions) {
     Session& added = enter(std::move(info), permissions);
     by_id_.insert(added.info.id.value, added.ref.slot);
+    if (is_of_user(added)) by_user_[added.info.authid].push_back(added.ref);
     return added;
 }
 
@@ -32,15 +33,33 @@ Session& Sessions::enter(SessionInfo info, const RolePermissions* permissions) {
     auto session = std::make_unique<Session>();
     session->ref = PeerRef{slot, slots_[slot].generation};
     session->info = std::move(info);
-    session->permissions = permissions;
+    set_permissions(*session, permissions);
+    session->limits_reached = &limits_reached_;
     session->calls = IdMap<std::uint32_t>(seed_);
     slots_[slot].session = std::move(session);
     return *slots_[slot].session;
 }
 
+void Sessions::set_permissions(Session& session, const RolePermissions* permissions) const {
+    session.permissions = permissions;
+    const RealmLimits* own = permissions == nullptr ? nullptr : permissions->limits();
+    session.limits = own == nullptr ? &limits_ : own;
+}
+
+std::span<const PeerRef> Sessions::of_user(const std::string& authid) const {
+    const auto found = by_user_.find(authid);
+    return found == by_user_.end() ? std::span<const PeerRef>() : found->second;
+}
+
 void Sessions::start_leaving(Session& session) {
     CHECK(!session.is_leaving, "a session leaves once");
     by_id_.erase(session.info.id.value);
+    if (is_of_user(session)) {
+        const auto user = by_user_.find(session.info.authid);
+        CHECK(user != by_user_.end(), "a user's sessions are counted from the first to the last");
+        std::erase(user->second, session.ref);
+        if (user->second.empty()) by_user_.erase(user);
+    }
     session.is_leaving = true;
     ++leaving_;
 }
@@ -56,6 +75,7 @@ void Sessions::clear() {
         if (slots_[slot].session != nullptr) free_slot(slot);
     }
     by_id_.clear();
+    by_user_.clear();
     leaving_ = 0;
     router_count_ = 0;
 }

@@ -8,12 +8,16 @@
 #include "common/base/result.hpp"
 #include "router/core/effects.hpp"
 #include "router/core/id_map.hpp"
+#include "router/core/limits.hpp"
 #include "router/core/realm.hpp"
 #include "router/core/testaments.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace kreisel {
@@ -29,6 +33,9 @@ struct Session {
     bool leaves_silently = false;
     SessionInfo info;
     const RolePermissions* permissions = nullptr;
+    /// Those of its role, or of the realm.
+    const RealmLimits* limits = nullptr;
+    RealmLimitCounts* limits_reached = nullptr;
     /// Subscription id -> place in Subscription::subscribers. The broker's.
     IdMap<std::uint32_t> subscriptions;
     /// Registration id -> number of the membership in Registration::members. The dealer's.
@@ -46,17 +53,24 @@ struct Session {
     /// What wamp.session.modify_details has added to the identity. The meta API's.
     Dict details;
     std::unique_ptr<Testaments> testaments;  ///< nullptr: none
+
+    /// Its request is refused because of `limit`.
+    void reached(RealmLimit limit) const { ++(*limits_reached)[static_cast<std::size_t>(limit)]; }
 };
 
 class Sessions {
   public:
-    explicit Sessions(std::uint64_t seed) : by_id_(seed), seed_(seed) {}
+    /// `limits`, those of the realm, must outlive this.
+    Sessions(std::uint64_t seed, const RealmLimits& limits)
+        : by_id_(seed), seed_(seed), limits_(limits) {}
 
     /// `info.id` must not be taken.
     Session& add(SessionInfo info, const RolePermissions* permissions);
     /// A session of the router's own, without an id: in no list and no count. One at most; it stays
     /// until clear().
     Session& add_router(SessionInfo info, const RolePermissions* permissions);
+    /// From now on the session's role allows this; nullptr: nothing, there is no such role.
+    void set_permissions(Session& session, const RolePermissions* permissions) const;
     /// The session is no longer found; its slot stays until remove().
     void start_leaving(Session& session);
     /// Frees the slot of a session that is leaving.
@@ -82,6 +96,9 @@ class Sessions {
     /// Joined sessions, in no order.
     [[nodiscard]] std::vector<PeerRef> joined() const;
     [[nodiscard]] std::size_t joined_count() const { return by_id_.size(); }
+    /// Joined sessions of a user; none of `anonymous`, whose authids mean nothing.
+    [[nodiscard]] std::span<const PeerRef> of_user(const std::string& authid) const;
+    [[nodiscard]] RealmLimitCounts& limits_reached() { return limits_reached_; }
 
     /// Slots in use, of joined and of leaving sessions.
     [[nodiscard]] std::size_t size() const { return slots_.size() - free_.size() - router_count_; }
@@ -95,6 +112,9 @@ class Sessions {
     };
     Session& enter(SessionInfo info, const RolePermissions* permissions);
     void free_slot(std::uint32_t slot);
+    [[nodiscard]] static bool is_of_user(const Session& session) {
+        return session.info.authmethod != "anonymous";
+    }
 
     std::vector<Slot> slots_;
     std::vector<std::uint32_t> free_;
@@ -102,6 +122,9 @@ class Sessions {
     std::size_t leaving_ = 0;
     std::size_t router_count_ = 0;
     std::uint64_t seed_;
+    std::unordered_map<std::string, std::vector<PeerRef>> by_user_;
+    const RealmLimits& limits_;
+    RealmLimitCounts limits_reached_{};
 };
 
 }  // namespace kreisel

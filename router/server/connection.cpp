@@ -1,6 +1,7 @@
 #include "router/server/connection.hpp"
 
 #include "common/base/check.hpp"
+#include "router/server/address_table.hpp"
 #include "router/server/realm_host.hpp"
 #include "router/server/router.hpp"
 
@@ -43,8 +44,31 @@ void Connection::start() {
     phase_deadline_ = shard_.now() + settings_->listener.limits.hello_timeout;
     has_login_slot_ = true;
     shard_.router().logins().enter();
+    choose_pace();
+    enter_address(address_of(stream_->peer()));
+    if (phase_ == Phase::dropped) return;
     arm_deadline();
     wait_readable();
+}
+
+void Connection::enter_address(std::string_view address) {
+    leave_address();
+    address_key_ = address_key(address);
+    if (address_key_.empty()) return;
+    const std::size_t count = shard_.router().addresses_in_use().enter(address_key_);
+    const std::size_t limit = shard_.router().connections_per_address();
+    if (limit == 0 || count <= limit) return;
+    shard_.metrics().reached(Limit::connections_per_address);
+    KREISEL_LOG(info, "connection refused", {"peer", peer()},
+                {"why", "limit of connections of its address"});
+    is_address_full_ = true;  // what it is told depends on what it speaks
+    if (count > limit + refusals_max) return drop();
+    if (phase_ == Phase::open) finish(close_code::try_again_later, "too many connections");
+}
+
+void Connection::leave_address() {
+    if (!address_key_.empty()) shard_.router().addresses_in_use().leave(address_key_);
+    address_key_.clear();
 }
 
 std::string_view Connection::transport_name() const {
@@ -78,8 +102,7 @@ void Connection::on_readable(const boost::system::error_code& ec) {
     is_waiting_readable_ = false;
     if (phase_ == Phase::dropped) return;
     if (ec) {
-        session_.leave(SessionEnd::lost, ec.message());
-        return drop();
+        return on_lost(ec);
     }
     if (phase_ == Phase::lingering || phase_ == Phase::finishing) {
         discard_input();
@@ -100,8 +123,7 @@ void Connection::read_burst() {
             case IoResult::State::ended:
                 return on_peer_ended();
             case IoResult::State::failed:
-                session_.leave(SessionEnd::lost, got.ec.message());
-                return drop();
+                return on_lost(got.ec);
             case IoResult::State::done:
                 break;
         }
@@ -147,11 +169,17 @@ void Connection::make_wire(std::uint8_t first_octet) {
     const bool is_raw =
         listener.has_rawsocket && (first_octet == rawsocket_magic || !listener.has_websocket);
     if (!is_raw) {
-        wire_ = make_websocket_server(settings_->websocket);
+        auto websocket = settings_->websocket;
+        if (is_address_full_) {
+            auto refusing = std::make_shared<WebSocketServerSettings>(*websocket);
+            refusing->is_overloaded = [] { return true; };
+            websocket = std::move(refusing);
+        }
+        wire_ = make_websocket_server(std::move(websocket));
         return;
     }
     RawSocketServerSettings raw = settings_->rawsocket;
-    raw.is_full = shard_.router().refuses_connection(shard_);
+    raw.is_full = is_address_full_ || shard_.router().refuses_connection(shard_);
     wire_ = make_rawsocket_server(std::move(raw));
 }
 
@@ -159,19 +187,53 @@ void Connection::take_messages(WireEvents& events) {
     for (const WireMessage& message : events.messages) {
         if (phase_ != Phase::open) break;
         session_.on_message(message);
+        if (pace_limits_.any()) count_pace(message.bytes.size());
     }
-    keep_rate(events.messages.size());
+    if (!events.messages.empty()) last_message_ = shard_.now();
+    if (pace_limits_.any()) keep_pace();
     events.messages.clear();
     if (phase_ == Phase::open && !session_.end_burst()) is_waiting_for_realm_ = true;
 }
 
-void Connection::keep_rate(std::size_t messages) {
-    const auto pause = rate_.on_messages(
-        messages, settings_->listener.limits.messages_per_second_max, shard_.now());
-    if (pause == Duration::zero() || rate_release_ != TimePoint{}) return;
-    rate_release_ = shard_.now() + pause;
+bool Connection::is_over_pace() const {
+    return pace_limits_.any() &&
+           (pace_.is_over_messages(shard_.now()) || pace_.is_over_bytes(shard_.now()));
+}
+
+void Connection::count_pace(std::size_t bytes) {
+    if (std::exchange(was_call_refused_, false)) {
+        count_over_pace();
+        return pace_.refuse(bytes, pace_limits_, shard_.now());
+    }
+    pace_.take(bytes, pace_limits_, shard_.now());
+}
+
+void Connection::count_over_pace() {
+    shard_.metrics().reached(pace_.is_over_messages(shard_.now()) ? Limit::messages_per_second_max
+                                                                  : Limit::bytes_per_second_max);
+}
+
+void Connection::keep_pace() {
+    const Duration pause = pace_.pause(shard_.now());
+    if (pause == Duration::zero() || pace_release_ != TimePoint{}) return;
+    count_over_pace();
+    pace_release_ = shard_.now() + pause;
     ++holds_;
     arm_deadline();
+}
+
+void Connection::choose_pace() {
+    const ConnectionLimits& limits = settings_->listener.limits;
+    const RoleRates rates = session_.role_rates();
+    pace_limits_.messages = rates.messages_per_second_max.value_or(limits.messages_per_second_max);
+    pace_limits_.bytes = rates.bytes_per_second_max.value_or(limits.bytes_per_second_max);
+    idle_timeout_ = rates.idle_timeout.value_or(limits.idle_timeout);
+}
+
+void Connection::on_lost(const boost::system::error_code& ec) {
+    const bool is_silent = ec == boost::system::errc::timed_out;
+    session_.leave(is_silent ? SessionEnd::unresponsive : SessionEnd::lost, ec.message());
+    drop();
 }
 
 void Connection::on_burst_taken() {
@@ -232,6 +294,7 @@ void Connection::flush() {
     is_dirty_ = false;
     if (phase_ != Phase::dropped && !is_waiting_writable_) write_some();
     count_outbox();
+    if (events_untold_ > 0) tell_dropped();
 }
 
 void Connection::count_outbox() {
@@ -251,12 +314,12 @@ void Connection::write_some() {
         const IoResult sent = stream_->write(std::span(buffers).first(count));
         if (sent.state == IoResult::State::would_block) {
             is_waiting_writable_ = true;
+            if (stalled_since_ == TimePoint{}) stalled_since_ = shard_.now();
+            if (calls_waiting_since_ != TimePoint{}) arm_deadline();
             return stream_->wait_writable(shared_from_this());
         }
-        if (sent.state != IoResult::State::done) {
-            session_.leave(SessionEnd::lost, sent.ec.message());
-            return drop();
-        }
+        if (sent.state != IoResult::State::done) return on_lost(sent.ec);
+        stalled_since_ = TimePoint{};
         outbox_.consume(sent.count);
         bytes_written_ += sent.count;
         shard_.metrics().bytes_sent.add(sent.count);
@@ -269,11 +332,11 @@ void Connection::on_writable(const boost::system::error_code& ec) {
     is_waiting_writable_ = false;
     if (phase_ == Phase::dropped) return;
     if (ec) {
-        session_.leave(SessionEnd::lost, ec.message());
-        return drop();
+        return on_lost(ec);
     }
     write_some();
     count_outbox();
+    if (events_untold_ > 0) tell_dropped();
     if (over_soft_since_ != TimePoint{} &&
         outbox_.bytes() < settings_->listener.limits.outbox_bytes_max / 2) {
         release_publishers();
@@ -281,6 +344,7 @@ void Connection::on_writable(const boost::system::error_code& ec) {
 }
 
 void Connection::on_all_written() {
+    calls_waiting_since_ = TimePoint{};
     if (over_soft_since_ != TimePoint{}) release_publishers();
     if (phase_ != Phase::finishing) return;
     if (has_peer_ended_) return drop();
@@ -331,6 +395,7 @@ void Connection::drop(bool is_hard) {
     wire_.reset();
     stream_->close(is_hard);
     if (std::exchange(has_login_slot_, false)) shard_.router().logins().leave();
+    leave_address();
     shard_.router().connections().leave();
     shard_.remove(*this);
 }
@@ -344,8 +409,9 @@ void Connection::refresh_settings() {
         wire_->set_message_bytes_max(session_.is_joined() ? limits.message_bytes_max
                                                           : limits.hello_bytes_max);
     }
-    arm_deadline();  // pings may come sooner now
     session_.refresh();
+    choose_pace();
+    arm_deadline();  // pings may come sooner now
 }
 
 }  // namespace kreisel

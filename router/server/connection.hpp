@@ -8,8 +8,8 @@
 #include "common/net/stream.hpp"
 #include "common/wire/wire.hpp"
 #include "router/server/deadlines.hpp"
-#include "router/server/message_rate.hpp"
 #include "router/server/outbox.hpp"
+#include "router/server/pace.hpp"
 #include "router/server/peer_session.hpp"
 #include "router/server/settings.hpp"
 #include "router/server/shard.hpp"
@@ -55,6 +55,10 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     void set_message_bytes_max(std::size_t bytes) { wire_->set_message_bytes_max(bytes); }
     /// The session is in: the log-in deadline no longer runs.
     void on_joined();
+    /// A CALL of the message under way was refused because more came than is allowed.
+    void note_refused_call() { was_call_refused_ = true; }
+    /// More messages or bytes came lately than are allowed.
+    [[nodiscard]] bool is_over_pace() const;
 
     // --- asked by anyone on the shard ---
     /// Ends at once, without another byte. Idempotent.
@@ -87,7 +91,19 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     void take_messages(WireEvents& events);
     void on_wire_end(const WireEnd& end);
     void on_peer_ended();
-    void keep_rate(std::size_t messages);
+    /// The system says that the connection is broken.
+    void on_lost(const boost::system::error_code& ec);
+    /// A message of so many bytes counts against the limits of what may come in a second.
+    void count_pace(std::size_t bytes);
+    /// Leaves the connection unread for as long as its pace asks for.
+    void keep_pace();
+    void count_over_pace();
+    /// Which limits its session has: the listener's, or those of its role.
+    void choose_pace();
+    /// Counts the connection as one of `address`, which must be its peer's own; ends it or has it
+    /// refused if that has too many.
+    void enter_address(std::string_view address);
+    void leave_address();
     void discard_input();
     void wait_readable();
     void write_some();
@@ -113,6 +129,11 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     void check_keep_alive();
     std::size_t send_ping();
     void confirm_alive();
+    /// What was dropped is told to the peer when it has caught up.
+    void tell_dropped();
+    /// When callers have waited for a peer that takes nothing for as long as they may.
+    [[nodiscard]] TimePoint calls_deadline() const;
+    void check_idle();
     [[nodiscard]] std::uint64_t bytes_taken();
     [[nodiscard]] bool pings() const;
 
@@ -121,6 +142,9 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     std::unique_ptr<Wire> wire_;
     ConnectionSettingsPtr settings_;
     std::size_t listener_;
+    /// As it is counted in the router's table; empty: it is not.
+    std::string address_key_;
+    bool is_address_full_ = false;
     std::size_t shard_index_ = 0;
     Outbox outbox_;
     /// outbox_.bytes() as far as the shard has counted it.
@@ -148,11 +172,21 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     /// Since when the outbox is over its soft limit under block_publisher; zero: it is not.
     TimePoint over_soft_since_{};
     std::uint64_t events_dropped_ = 0;
+    std::uint64_t events_untold_ = 0;  ///< dropped, and the peer does not know
+    /// Since when the network has taken nothing; zero: all is written.
+    TimePoint stalled_since_{};
+    /// Since when an INVOCATION is in the outbox; zero: none is.
+    TimePoint calls_waiting_since_{};
+    /// The last message in either direction.
+    TimePoint last_message_{};
     /// Publishers that are not read until this connection has caught up.
     std::vector<std::weak_ptr<StreamOwner>> held_publishers_;
-    MessageRate rate_;
+    Pace pace_;
+    Pace::Limits pace_limits_;
+    Duration idle_timeout_{};
+    bool was_call_refused_ = false;
     /// When it is read again after too many messages; zero: it is read.
-    TimePoint rate_release_{};
+    TimePoint pace_release_{};
     /// How many slow consumers, and its own rate, hold this connection back.
     unsigned holds_ = 0;
 };

@@ -1,5 +1,5 @@
 // The side of Connection that faces the realm: what is queued for the peer, and what happens when
-// the peer does not read fast enough; and the deadlines.
+// the peer does not read fast enough.
 #include "common/base/check.hpp"
 #include "common/codec/codec.hpp"
 #include "common/wamp/errors.hpp"
@@ -16,9 +16,6 @@ namespace {
 constexpr std::size_t rawsocket_header_bytes = 4;
 /// Runs of refused invocations between invocations that are not finished: 64 KiB.
 constexpr std::size_t gaps_max = 4'096;
-/// How long a peer may take to answer when somebody waits to know that it is there.
-constexpr Duration probe_timeout = std::chrono::seconds{2};
-constexpr std::array<std::uint8_t, 4> ping_payload = {'k', 'r', 's', 'l'};
 
 /// The call's answer in place of one that the caller cannot take.
 Message make_too_large(RequestId request) {
@@ -69,6 +66,9 @@ void Connection::deliver_invocation(const ParcelPtr& parcel, const Invocation& i
     if (!make_room(seen, Delivery::Kind::message, nullptr)) return;
     ids.note_sent(id);
     push_frame(*seen);
+    if (calls_waiting_since_ != TimePoint{}) return;
+    calls_waiting_since_ = shard_.now();
+    if (stalled_since_ != TimePoint{}) arm_deadline();
 }
 
 void Connection::deliver_interrupt(const ParcelPtr& parcel, const Interrupt& interrupt) {
@@ -100,6 +100,7 @@ void Connection::send(Message message) {
 
 void Connection::push_frame(const Parcel& parcel) {
     shard_.metrics().messages_sent[parcel.message().index()].add();
+    last_message_ = shard_.now();
     const Encoding encoding = wire_->encoding();
     if (!wire_->transforms_output()) {
         outbox_.push(parcel.frame(encoding, wire_->framing()));
@@ -147,6 +148,7 @@ bool Connection::make_room(const ParcelPtr& parcel, Delivery::Kind kind, Connect
             return false;
         case SlowConsumer::drop_newest:
             shard_.metrics().events_dropped.add();
+            ++events_untold_;
             if (events_dropped_++ == 0) {
                 shard_.metrics().reached(Limit::outbox_bytes_max);
                 session_.log(LogLevel::warning, "events dropped", "the peer does not read");
@@ -186,8 +188,15 @@ void Connection::close_slow_consumer(Limit limit, std::string_view what) {
     session_.leave(SessionEnd::slow_consumer, "slow consumer: over the " + std::string(what));
     // Its queue is the problem, so the close frame does not wait behind it.
     outbox_.drop_unsent();
+    calls_waiting_since_ = TimePoint{};
     release_publishers();
     finish(close_code::policy_violation, "slow consumer");
+}
+
+void Connection::tell_dropped() {
+    const bool has_room = outbox_.bytes() < settings_->listener.limits.outbox_bytes_max / 2;
+    if (!has_room || phase_ != Phase::open || !session_.is_joined()) return;
+    session_.host()->tell_dropped(self(), std::exchange(events_untold_, 0));
 }
 
 // --- block_publisher ---
@@ -224,127 +233,6 @@ void Connection::release_publishers() {
 void Connection::on_released() {
     if (holds_ > 0) --holds_;
     wait_readable();
-}
-
-// --- deadlines ---
-
-void Connection::on_joined() {
-    if (std::exchange(has_login_slot_, false)) shard_.router().logins().leave();
-    phase_deadline_ = TimePoint{};
-    arm_deadline();
-}
-
-bool Connection::pings() const {
-    // Autobahn|Python's asyncio RawSocket breaks on a PING; there the kernel's keep-alive stands
-    // in.
-    return settings_->listener.keep_alive.ping_interval > Duration::zero() &&
-           wire_->framing() != Framing::rawsocket;
-}
-
-TimePoint Connection::next_deadline() const {
-    TimePoint next = TimePoint::max();
-    const auto consider = [&next](TimePoint when) {
-        if (when != TimePoint{} && when < next) next = when;
-    };
-    consider(phase_deadline_);
-    consider(rate_release_);
-    consider(probe_deadline_);
-    if (over_soft_since_ != TimePoint{}) {
-        consider(over_soft_since_ + settings_->listener.limits.pause_max);
-    }
-    const KeepAlive& keep_alive = settings_->listener.keep_alive;
-    if (phase_ == Phase::open && pings()) {
-        consider(has_ping_out_ ? ping_sent_ + keep_alive.ping_timeout
-                               : last_received_ + keep_alive.ping_interval);
-    }
-    return next;
-}
-
-void Connection::arm_deadline() {
-    const TimePoint next = next_deadline();
-    if (next != TimePoint::max()) shard_.arm(*this, next);
-}
-
-void Connection::on_deadline() {
-    const TimePoint now = shard_.now();
-    const bool is_phase_due = phase_deadline_ != TimePoint{} && phase_deadline_ <= now;
-    if (is_phase_due && (phase_ == Phase::finishing || phase_ == Phase::lingering)) {
-        return drop(phase_ == Phase::finishing);
-    }
-    if (is_phase_due && is_awaiting_goodbye_) {
-        phase_deadline_ = TimePoint{};
-        return finish(close_code::normal, "");
-    }
-    if (is_phase_due) {
-        phase_deadline_ = TimePoint{};
-        session_.on_login_timeout();
-        if (phase_ == Phase::dropped) return;
-    }
-    if (over_soft_since_ != TimePoint{} &&
-        over_soft_since_ + settings_->listener.limits.pause_max <= now) {
-        close_slow_consumer(Limit::pause_max, "time that publishers wait for it");
-    }
-    if (rate_release_ != TimePoint{} && rate_release_ <= now) {
-        rate_release_ = TimePoint{};
-        on_released();
-    }
-    if (probe_deadline_ != TimePoint{} && probe_deadline_ <= now) {
-        session_.leave(SessionEnd::unresponsive,
-                       "no answer to a ping; its user is back and wants its procedures");
-        return drop(true);
-    }
-    if (phase_ == Phase::open) check_keep_alive();
-    if (phase_ != Phase::dropped) arm_deadline();
-}
-
-std::uint64_t Connection::bytes_taken() {
-    // The system of a unix socket counts more than the bytes.
-    return bytes_written_ -
-           std::min<std::uint64_t>(bytes_written_, stream_->unacknowledged_bytes());
-}
-
-void Connection::check_keep_alive() {
-    const KeepAlive& keep_alive = settings_->listener.keep_alive;
-    if (!pings()) return;
-    const TimePoint now = shard_.now();
-    // While we do not read it, its silence says nothing.
-    if (holds_ > 0 || is_waiting_for_realm_) last_received_ = now;
-    if (has_ping_out_ && ping_sent_ + keep_alive.ping_timeout <= now) {
-        // Bytes that leave the system's buffer are life, too: the ping stands behind them.
-        const std::uint64_t taken = bytes_taken();
-        if (taken > std::exchange(bytes_taken_mark_, taken)) {
-            ping_sent_ = now;
-            return;
-        }
-        session_.leave(SessionEnd::unresponsive, "no answer to a ping");
-        return drop(true);
-    }
-    if (has_ping_out_ || last_received_ + keep_alive.ping_interval > now) return;
-    const std::size_t size = send_ping();
-    has_ping_out_ = true;
-    ping_sent_ = now;
-    bytes_taken_mark_ = bytes_taken() + size;
-}
-
-std::size_t Connection::send_ping() {
-    ByteWriter ping;
-    wire_->ping(ping_payload, ping);
-    outbox_.push_control(ping.span());
-    mark_dirty();
-    return ping.size();
-}
-
-void Connection::probe() {
-    if (phase_ != Phase::open || is_awaiting_goodbye_ || probe_deadline_ != TimePoint{}) return;
-    // Not every RawSocket client survives a PING, see ADR 9: it is taken to be there.
-    if (wire_->framing() == Framing::rawsocket) return confirm_alive();
-    send_ping();
-    probe_deadline_ = shard_.now() + probe_timeout;
-    arm_deadline();
-}
-
-void Connection::confirm_alive() {
-    if (session_.is_joined()) session_.host()->confirm_alive(self());
 }
 
 }  // namespace kreisel

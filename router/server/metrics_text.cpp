@@ -137,6 +137,13 @@ void add_limits(Families& families, const RouterReading& router) {
                          router, [i](const auto& s) -> auto& { return s.limits_reached[i]; }),
                      {{"limit", std::string(to_text(static_cast<Limit>(i)))}});
     }
+    for (const RealmReading& realm : router.realms) {
+        for (std::size_t i = 0; i < realm_limit_count; ++i) {
+            families.add(static_cast<double>(realm.counts.limits_reached[i]),
+                         {{"limit", std::string(to_text(static_cast<RealmLimit>(i)))},
+                          {"realm", realm.name}});
+        }
+    }
 }
 
 void add_realms(Families& families, const RouterReading& router) {

@@ -139,6 +139,7 @@ void PeerSession::on_admissible(Message message) {
     switch (admission.verdict) {
         case Admission::Verdict::admitted:
             // The gate may have put another message in its place.
+            if (connection_.is_over_pace() && refuse_over_pace(message)) return;
             return collect(admission.answer ? std::move(*admission.answer) : std::move(message));
         case Admission::Verdict::answered:
             log(LogLevel::debug, "request refused", admission.why);
@@ -161,6 +162,26 @@ void PeerSession::on_admissible(Message message) {
             log(LogLevel::info, "session closed", "ABORT of the client");
             return connection_.finish(close_code::normal, "");
     }
+}
+
+bool PeerSession::refuse_over_pace(const Message& message) {
+    const auto* call = std::get_if<Call>(&message);
+    // More of a call under way waits like anything else: an ERROR would end that call.
+    if (call == nullptr || call->is_continuation) return false;
+    connection_.note_refused_call();
+    connection_.send(
+        ErrorMessage{MessageType::call,
+                     call->request,
+                     {},
+                     std::string(uris::rate_limited),
+                     make_payload({"the session sends more than it may; try again later"})});
+    return true;
+}
+
+RoleRates PeerSession::role_rates() const {
+    if (state_ != State::joined) return {};
+    const auto found = realm_->role_rates.find(authrole_);
+    return found == realm_->role_rates.end() ? RoleRates{} : found->second;
 }
 
 void PeerSession::collect(Message message) {
@@ -237,11 +258,11 @@ void PeerSession::leave(SessionEnd end, std::string_view why) {
     state_ = State::left;
 }
 
-void PeerSession::say_goodbye(std::string_view reason, std::string_view text) {
+void PeerSession::say_goodbye(std::string_view reason, std::string_view text, SessionEnd end) {
     if (state_ != State::joined) return;
     static_cast<void>(end_burst());
     log(LogLevel::info, "session closed", std::string(reason) + ": " + std::string(text));
-    count_end(SessionEnd::closed);
+    count_end(end);
     if (host_) host_->leave(connection_.self());
     state_ = State::awaiting_goodbye;
     connection_.send(Goodbye{Dict{{"message", text}}, std::string(reason)});

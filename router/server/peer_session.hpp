@@ -49,7 +49,8 @@ class PeerSession {
     /// The connection is lost or closing: leaves the realm. Idempotent.
     void leave(SessionEnd end, std::string_view why);
     /// Ends an established session with GOODBYE and waits for the answer.
-    void say_goodbye(std::string_view reason, std::string_view text);
+    void say_goodbye(std::string_view reason, std::string_view text,
+                     SessionEnd end = SessionEnd::closed);
     /// The realm has put the session out; its ABORT or GOODBYE is queued.
     void on_closed_by_realm(const Message& last);
     /// The realm would not have it.
@@ -61,6 +62,8 @@ class PeerSession {
     /// Joined under rules that are no longer the newest.
     [[nodiscard]] bool is_outdated() const;
     [[nodiscard]] RealmHost* host() const { return host_.get(); }
+    /// What the session's role sets instead of the listener's limits; before log-in nothing.
+    [[nodiscard]] RoleRates role_rates() const;
     [[nodiscard]] Membership& membership() { return membership_; }
     [[nodiscard]] InvocationIds& invocation_ids() { return invocation_ids_; }
     void log(LogLevel level, std::string_view event, std::string_view why) const;
@@ -77,6 +80,8 @@ class PeerSession {
     void follow(HandshakeStep step);
     void ask(AuthQuestion question);
     void on_admissible(Message message);
+    /// Refuses a CALL that comes when the connection has sent more than it may. False: it goes on.
+    [[nodiscard]] bool refuse_over_pace(const Message& message);
     void collect(Message message);
     void on_goodbye_reply(const Message& message);
     void join(HandshakeAccepted accepted);

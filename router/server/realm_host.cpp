@@ -111,6 +111,13 @@ void RealmHost::refuse_invocation(std::shared_ptr<Connection> callee, RequestId 
     put(std::move(input));
 }
 
+void RealmHost::tell_dropped(std::shared_ptr<Connection> connection, std::uint64_t events) {
+    run([connection = std::move(connection), events](Realm& realm, Effects& effects) {
+        const Membership& membership = connection->session().membership();
+        if (membership.is_in) realm.tell_dropped(membership.peer, events, effects);
+    });
+}
+
 void RealmHost::confirm_alive(std::shared_ptr<Connection> connection) {
     run([connection = std::move(connection)](Realm& realm, Effects& effects) {
         const Membership& membership = connection->session().membership();

@@ -46,6 +46,8 @@ class RealmHost : public std::enable_shared_from_this<RealmHost> {
     void refuse_invocation(std::shared_ptr<Connection> callee, RequestId invocation,
                            std::string_view error);
 
+    /// The connection has caught up after so many events were dropped for it.
+    void tell_dropped(std::shared_ptr<Connection> connection, std::uint64_t events);
     /// The peer has answered a probe.
     void confirm_alive(std::shared_ptr<Connection> connection);
     /// Folds the callee's refused ids below its oldest pending invocation, soon.

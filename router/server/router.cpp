@@ -18,9 +18,6 @@ namespace kreisel {
 
 namespace {
 
-/// Connections over the limit that still get an answer (503, RawSocket error 4); more are closed.
-constexpr std::size_t refusals_max = 16;
-
 unsigned shard_count_of(const RouterConfig& config) {
     if (config.shards > 0) return config.shards;
     return std::max(1U, std::thread::hardware_concurrency());
@@ -49,6 +46,7 @@ Router::~Router() {
 void Router::apply_limits() {
     connections_max_ = std::min<std::size_t>(config_.connections_max, connections_that_fit_);
     logins_max_ = config_.handshakes_max;
+    connections_per_address_ = config_.connections_per_address;
 }
 
 bool Router::refuses_connection(Shard& shard) const {
@@ -137,6 +135,9 @@ void Router::on_accept(std::size_t listener, int descriptor, std::string peer) {
     const unsigned turn = next_shard_.fetch_add(1, std::memory_order_relaxed);
     Shard& shard = *shards_[turn % shards_.size()];
     auto open = [&shard, listener, descriptor, peer = std::move(peer)] {
+        const ConnectionSettingsPtr& settings = shard.view()->settings[listener];
+        set_user_timeout(descriptor, std::chrono::duration_cast<std::chrono::milliseconds>(
+                                         settings->listener.keep_alive.tcp_timeout));
         auto stream = make_socket_stream(shard.context(), descriptor, peer);
         auto connection = std::make_shared<Connection>(shard, std::move(stream), listener,
                                                        shard.view()->settings[listener]);

@@ -10,6 +10,7 @@
 
 #include "common/net/acceptor.hpp"
 #include "router/config/config.hpp"
+#include "router/server/address_table.hpp"
 #include "router/server/auth_desk.hpp"
 #include "router/server/metrics_text.hpp"
 #include "router/server/router_view.hpp"
@@ -76,6 +77,9 @@ class Router {
     // --- any thread ---
     [[nodiscard]] Occupancy& logins() { return logins_; }
     [[nodiscard]] Occupancy& connections() { return connections_; }
+    [[nodiscard]] AddressTable& addresses_in_use() { return addresses_in_use_; }
+    /// 0: no limit.
+    [[nodiscard]] std::size_t connections_per_address() const { return connections_per_address_; }
     [[nodiscard]] AuthDesk& auth_desk() { return auth_desk_; }
     /// Whether a connection that has just come is one too many, or the router is stopping. Counted
     /// by the shard that asks.
@@ -112,6 +116,8 @@ class Router {
     AuthDesk auth_desk_;
     std::atomic<std::size_t> connections_max_{0};
     std::atomic<std::size_t> logins_max_{0};
+    std::atomic<std::size_t> connections_per_address_{0};
+    AddressTable addresses_in_use_;
     std::atomic<bool> is_draining_{false};
     /// Listeners that cannot accept at the moment.
     std::atomic<int> troubled_listeners_{0};

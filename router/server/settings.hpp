@@ -29,6 +29,12 @@ inline constexpr Duration close_timeout = std::chrono::seconds{2};
 /// How long the input of a closed connection is read and thrown away: closing with unread input
 /// would reset the connection and destroy the last message.
 inline constexpr Duration linger_timeout = std::chrono::seconds{1};
+/// How long a peer that takes nothing from the network may have an INVOCATION in its outbox: then
+/// it is closed, and whoever called has an answer.
+inline constexpr Duration stalled_calls_max = std::chrono::milliseconds{1500};
+/// Connections over a limit of connections that still get an answer (503, RawSocket error 4); more
+/// are closed.
+inline constexpr std::size_t refusals_max = 16;
 /// Frames that may wait in one outbox, whatever their size.
 inline constexpr std::size_t outbox_pieces_max = 1'000'000;
 

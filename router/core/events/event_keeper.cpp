@@ -79,7 +79,7 @@ void EventKeeper::restore(StoredEvents stored) {
     plan_expiry();
 }
 
-Result<void> EventKeeper::judge(Keeping& keeping) const {
+Result<void> EventKeeper::judge(Keeping& keeping, const Session& publisher) const {
     const KeptEvent& event = *keeping.event;
     if (!keeping.logs.empty() && names_sessions(event.lists)) keeping.logs.clear();
     for (const EventLog* log : keeping.logs) {
@@ -88,6 +88,7 @@ Result<void> EventKeeper::judge(Keeping& keeping) const {
     }
     const bool is_new = keeping.is_retained && !event.payload.empty();
     if (is_new && !retained_.has_room(event, limits_)) {
+        publisher.reached(RealmLimit::retained_events);
         return fail(uris::limit_exceeded, "the realm retains as many events as it may");
     }
     if (store_ != nullptr && !store_->has_room()) {

@@ -51,7 +51,7 @@ class EventKeeper {
     [[nodiscard]] bool has_logs() const { return !logs_.empty(); }
 
     /// Whether there is room for all of it. Takes the logs out that must not hold it.
-    [[nodiscard]] Result<void> judge(Keeping& keeping) const;
+    [[nodiscard]] Result<void> judge(Keeping& keeping, const Session& publisher) const;
     /// Keeps it. True if PUBLISHED is to be sent by on_stored(): somebody waits and the topic wants
     /// it durable.
     [[nodiscard]] bool keep(const Keeping& keeping, const Session& publisher, RequestId request,

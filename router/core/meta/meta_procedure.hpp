@@ -23,7 +23,6 @@ struct RealmTables {
     Dealer& dealer;
     Departures& departures;
     Reflection& reflection;
-    const RealmLimits& limits;
     const RealmTime& time;
 };
 

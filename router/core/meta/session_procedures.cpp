@@ -58,7 +58,7 @@ MetaAnswer get(RealmTables& realm, const MetaCall& call, Effects&) {
 }
 
 /// The session's details with `changes` made: null takes a key away.
-Result<Dict> changed_details(const Session& session, const Dict& changes, std::size_t bytes_max) {
+Result<Dict> changed_details(const Session& session, const Dict& changes) {
     Dict details = session.details;
     for (const DictEntry& change : changes) {
         if (is_identity(change.key)) {
@@ -67,7 +67,8 @@ Result<Dict> changed_details(const Session& session, const Dict& changes, std::s
         details.erase(change.key);
         if (!change.value.is_null()) details.append(change.key, change.value);
     }
-    if (make_payload({details}).bytes.size() > bytes_max) {
+    if (make_payload({details}).bytes.size() > session.limits->detail_bytes_per_session) {
+        session.reached(RealmLimit::detail_bytes_per_session);
         return fail(uris::limit_exceeded, "the session's details are as large as they may be");
     }
     return details;
@@ -81,7 +82,7 @@ MetaAnswer modify_details(RealmTables& realm, const MetaCall& call, Effects&) {
     if (given.has_fault()) return given.fault();
     Session* session = realm.sessions.find(id);
     if (session == nullptr) return no_such_session();
-    auto details = changed_details(*session, changes, realm.limits.detail_bytes_per_session);
+    auto details = changed_details(*session, changes);
     if (!details) return tl::unexpected<Error>(std::move(details.error()));
     session->details = std::move(*details);
     return Arguments{};

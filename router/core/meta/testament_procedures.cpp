@@ -46,7 +46,7 @@ Result<void> judge(const Session& session, const Testament& testament) {
     return {};
 }
 
-MetaAnswer add_testament(RealmTables& realm, const MetaCall& call, Effects&) {
+MetaAnswer add_testament(RealmTables&, const MetaCall& call, Effects&) {
     ArgumentReader given(call, 5);
     Testament testament;
     testament.topic = given.text(0, "topic");
@@ -66,8 +66,11 @@ MetaAnswer add_testament(RealmTables& realm, const MetaCall& call, Effects&) {
         call.caller.testaments = std::make_unique<Testaments>();
     }
     Testaments& testaments = *call.caller.testaments;
-    if (testaments.size() >= realm.limits.testaments_per_session ||
-        testaments.bytes() + testament.bytes > realm.limits.testament_bytes_per_session) {
+    const RealmLimits& limits = *call.caller.limits;
+    const bool are_too_many = testaments.size() >= limits.testaments_per_session;
+    if (are_too_many || testaments.bytes() + testament.bytes > limits.testament_bytes_per_session) {
+        call.caller.reached(are_too_many ? RealmLimit::testaments_per_session
+                                         : RealmLimit::testament_bytes_per_session);
         return fail(uris::limit_exceeded, "the session's testaments are as many as they may be");
     }
     testaments.add(scope, std::move(testament));

@@ -75,6 +75,39 @@ BOOST_AUTO_TEST_CASE(listeners_and_realms_inherit_limits_wherever_these_stand) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_role_overrides_limits_and_inherits_the_others) {
+    std::string realms = realms_text;
+    realms.replace(realms.find("        permissions:"), 0,
+                   "        limits: {pending_calls_per_session: 3, sessions_per_authid: 2, "
+                   "messages_per_second_max: 5, idle_timeout: 1m}\n");
+    const std::string limits = "limits: {registrations_per_session: 8}\n";
+    const RouterConfig config = parsed(limits + listeners_text + realms);
+    const AccessSnapshotPtr access = make_access(config, 1);
+    const RealmAccess& realm = *access->realms.at("realm1");
+    const RealmLimits* own = realm.permissions->find_role("guest")->limits();
+
+    BOOST_REQUIRE(own != nullptr);
+    BOOST_TEST(own->pending_calls_per_session == 3U);
+    BOOST_TEST(own->sessions_per_authid == 2U);
+    BOOST_TEST(own->registrations_per_session == 8U);
+    const RoleRates& rates = realm.role_rates.at("guest");
+    BOOST_TEST((rates.messages_per_second_max == 5U));
+    BOOST_TEST(!rates.bytes_per_second_max.has_value());
+    BOOST_TEST((rates.idle_timeout == std::chrono::minutes{1}));
+    BOOST_TEST((compare(parsed(limits + listeners_text + realms_text), config).realms_changed ==
+                std::vector<std::string>{"realm1"}));
+    const std::string shown = effective_text(config);
+    BOOST_TEST(effective_text(parsed(shown)) == shown);
+}
+
+BOOST_AUTO_TEST_CASE(a_role_without_limits_has_those_of_the_realm) {
+    const AccessSnapshotPtr access = make_access(parsed(listeners_text + realms_text), 1);
+    const RealmAccess& realm = *access->realms.at("realm1");
+
+    BOOST_TEST((realm.permissions->find_role("guest")->limits() == nullptr));
+    BOOST_TEST(realm.role_rates.empty());
+}
+
 BOOST_AUTO_TEST_CASE(unix_listeners_have_mode_owner_and_group) {
     const RouterConfig config = parsed(
         "listeners:\n  - {address: unix:/run/k.sock, unix_mode: 0660, unix_owner: www, "

@@ -1,0 +1,188 @@
+"""How much a session may send, how long it may be silent, how many of them a user may have."""
+
+import harness
+from clients import *
+from harness import *
+
+ADMIN = {"address": "127.0.0.1:0"}
+
+
+def reached(router, limit, realm=None):
+    """The counter of a limit at /metrics."""
+    label = f'limit="{limit}"' + (f',realm="{realm}"' if realm else "")
+    host, port = re.match(r"http://([\d.]+):(\d+)/", router.address("http://")).groups()
+    with socket.create_connection((host, int(port)), timeout=DEADLINE) as plain:
+        plain.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+        text = b"".join(iter(lambda: plain.recv(65536), b"")).decode()
+    found = re.search(rf"^kreisel_limit_reached_total\{{{label}\}} (\d+)$", text, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def limited(**limits):
+    return config(admin=ADMIN, limits=limits)
+
+
+def test_who_publishes_too_fast_is_read_slowly_and_loses_nothing():
+    for limits in ({"messages_per_second_max": 100}, {"bytes_per_second_max": "16KiB"}):
+        with Router(limited(**limits)) as router:
+            for make in BOTH:
+                reader = rawsocket(router).join()
+                reader.subscribe("com.x")
+                fast = make(router).join()
+                size = 1 if "messages_per_second_max" in limits else 120
+                start = time.monotonic()
+                fast.send_many([[PUBLISH, number, {}, "com.x", [number, "x" * size]]
+                                for number in range(1, 251)])
+                for number in range(1, 251):
+                    reader.expect(EVENT, ANY, ANY, {}, [number, "x" * size])
+                fast.last_request = 250
+                fast.round_trip()
+                elapsed = time.monotonic() - start
+                # A second's worth at once, the rest at its pace; the timers tick every 100 ms.
+                check(1.0 <= elapsed < 4.5, f"{elapsed:.1f} s with {limits}")
+            check(reached(router, list(limits)[0]) >= 1, "it is counted")
+
+
+def test_calls_beyond_the_pace_are_refused_at_once():
+    with Router(limited(messages_per_second_max=50)) as router:
+        callee = rawsocket(router).join()
+        callee.register("com.proc")
+        for make in BOTH:
+            caller = make(router).join()
+            caller.send_many([[CALL, number, {}, "com.proc"] for number in range(1, 151)])
+            start = time.monotonic()
+            refused = []
+            while not refused or time.monotonic() - start < 0.2:
+                try:
+                    message = caller.receive(0.2)
+                except Silence:
+                    break
+                check_equal(message[:2] + message[4:5],
+                            [ERROR, CALL, "wamp.error.rate_limited"], "answer")
+                refused.append(message[2])
+            check(time.monotonic() - start < 1, "at once")
+            check(97 <= len(refused) <= 101, f"{len(refused)} of 150 are refused")
+            check_equal(sorted(refused), list(range(151 - len(refused), 151)), "the last ones")
+            called = 150 - len(refused)
+            for _ in range(called):
+                callee.expect(INVOCATION)
+            # It is let in again when it has waited, and what it calls then is not refused.
+            caller.last_request = 150
+            request = caller.call("com.proc")
+            callee.serve("late")
+            found = caller.expect(RESULT, request, {}, ["late"])
+            check(found, "answer")
+        check(reached(router, "messages_per_second_max") >= 190, "they are counted")
+
+
+def test_a_role_has_a_pace_of_its_own():
+    settings = limited(messages_per_second_max=20)
+    settings["realms"][0]["roles"][0]["limits"] = {"messages_per_second_max": 0}
+    with Router(settings) as router:
+        fast = rawsocket(router).join()
+        start = time.monotonic()
+        for _ in range(100):
+            fast.round_trip()
+        check(time.monotonic() - start < 2, "nothing holds it")
+
+        settings["realms"][0]["roles"][0]["limits"] = {"messages_per_second_max": 10}
+        router.reload(settings)
+        start = time.monotonic()
+        for _ in range(30):
+            fast.round_trip()
+        check(time.monotonic() - start > 1, "the reload holds it")
+
+
+def test_silence_ends_a_session_and_messages_either_way_keep_it():
+    settings = limited(idle_timeout="1s")
+    settings["keep_alive"] = {"ping_interval": "300ms", "ping_timeout": "5s"}
+    with Router(settings) as router:
+        for make in BOTH:
+            talker = rawsocket(router).join()
+            listener = make(router).join()
+            listener.subscribe("com.x")
+            mute = make(router).join()
+            end = time.monotonic() + 2
+            while time.monotonic() < end:
+                talker.publish("com.x", 1)
+                listener.expect(EVENT, ANY, ANY, {}, [1])
+                time.sleep(0.1)
+            mute.expect_goodbye("wamp.close.killed")
+            listener.round_trip()
+            for client in (talker, listener, mute):
+                client.close()
+        router.wait_log("session closed .*idle for too long")
+        check_equal(reached(router, "idle_timeout"), 2, "counted")
+
+
+def test_sessions_of_a_user_are_limited_and_a_dead_one_makes_room():
+    settings = limited(sessions_per_authid=2)
+    settings["realms"][0]["authentication"]["users"] = [
+        {"authid": name, "role": "anonymous", "ticket": "secret"} for name in ("joe", "ann")]
+    with Router(settings) as router:
+        inside = [log_in(router, "joe"), log_in(router, "joe")]
+        for client in inside:
+            check_equal(client.expect(WELCOME)[0], WELCOME, "room for two")
+        log_in(router, "joe").expect(ABORT, ANY, "wamp.error.limit_exceeded")
+        log_in(router, "ann").expect(WELCOME)
+        rawsocket(router).join()
+        for client in inside:
+            client.round_trip()
+        check_equal(reached(router, "sessions_per_authid", "realm1"), 1, "counted")
+
+        # Nobody answers for the second one any more: the next refusal has it looked after.
+        inside[1].answers_pings = False
+        log_in(router, "joe").expect(ABORT)
+        inside[0].expect_silence(0.1)  # answers the ping
+        wait_until(lambda: log_in(router, "joe").receive()[0] == WELCOME, "room again")
+
+
+def log_in(router, name):
+    client = websocket(router)
+    client.send(HELLO, "realm1", {"roles": ROLES, "authmethods": ["ticket"], "authid": name})
+    client.expect(CHALLENGE)
+    client.send(AUTHENTICATE, "secret", {})
+    return client
+
+
+def test_dropped_events_are_told_to_who_lost_them():
+    with Router(limited(outbox_bytes_max="1MiB", slow_consumer="drop_newest")) as router:
+        slow = websocket(router, receive_buffer=1 << 14).join()
+        other = rawsocket(router).join()
+        notice = slow.subscribe("wamp.session.on_events_dropped")
+        other.subscribe("wamp.session.on_events_dropped")
+        slow.subscribe("com.x")
+        publisher = rawsocket(router).join()
+        for _ in range(20):
+            publisher.publish("com.x", "m" * (1 << 20))
+        router.wait_log("events dropped")
+        kept = 0
+        while (event := slow.expect(EVENT))[1] != notice:
+            kept += 1
+        check_equal(event[4], [20 - kept], "so many are missing")
+        other.expect_silence()
+        check(reached(router, "outbox_bytes_max") >= 1, "counted")
+
+
+def test_reflection_testaments_and_tables_are_counted_by_realm():
+    limits = {"subscriptions_per_session": 1, "registrations_per_session": 1,
+              "pending_calls_per_session": 1, "testaments_per_session": 0}
+    with Router(limited(**limits)) as router:
+        alice = rawsocket(router).join()
+        alice.subscribe("com.a")
+        alice.expect_error(SUBSCRIBE, alice.request(SUBSCRIBE, {}, "com.b"),
+                           "wamp.error.limit_exceeded")
+        alice.register("com.a")
+        alice.expect_error(REGISTER, alice.request(REGISTER, {}, "com.b"),
+                           "wamp.error.limit_exceeded")
+        alice.expect_error(CALL, alice.call("wamp.session.add_testament", "com.t", [], {}),
+                           "wamp.error.limit_exceeded")
+        alice.call("com.a")
+        alice.expect(INVOCATION)
+        alice.expect_error(CALL, alice.call("com.a"), "wamp.error.limit_exceeded")
+        for limit in limits:
+            check_equal(reached(router, limit, "realm1"), 1, limit)
+
+
+if __name__ == "__main__":
+    harness.main(globals())
