@@ -76,6 +76,11 @@ def metrics_faults(page):
             for name, kind in types.items()}
     written = {(cells[0].strip("`"), cells[1], cells[2]) for cells in page.rows()
                if len(cells) == 4 and cells[0].startswith("`")}
+    with open(os.path.join(examples.TOP, "packaging/grafana-dashboard.json"),
+              encoding="utf-8") as file:
+        shown = re.findall(r"\b(?:kreisel|process)_\w+", file.read())
+    for name in sorted(set(shown) - set(types)):
+        yield f"the dashboard shows {name}, which /metrics has not"
     for row in sorted(told - written):
         yield f"/metrics has {row}, and the page has not"
     for row in sorted(written - told):
