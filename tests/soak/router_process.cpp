@@ -28,8 +28,8 @@ std::string text_of(const std::filesystem::path& path) {
 }
 
 void write_config(const std::filesystem::path& path, const std::filesystem::path& socket,
-                  std::uint16_t port) {
-    std::ofstream(path) << "listeners:\n"
+                  std::uint16_t port, std::string_view settings) {
+    std::ofstream(path) << settings << "listeners:\n"
                         << "  - address: 127.0.0.1:" << port << "\n"
                         << "  - address: unix:" << socket.string() << "\n"
                         << "realms:\n"
@@ -59,11 +59,12 @@ TemporaryFolder::~TemporaryFolder() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-RouterProcess::RouterProcess(const TemporaryFolder& folder, std::uint16_t port) {
+RouterProcess::RouterProcess(const TemporaryFolder& folder, std::uint16_t port,
+                             std::string_view settings) {
     const std::filesystem::path config = folder.path() / "realms.yaml";
     const std::filesystem::path ready_file = folder.path() / "ready";
     const std::filesystem::path log = folder.path() / "log";
-    write_config(config, folder.path() / "socket", port);
+    write_config(config, folder.path() / "socket", port, settings);
     std::filesystem::remove(ready_file);
     start({KREISEL_PROGRAM, "run", "-c", config.string(), "--ready-file", ready_file.string()},
           log);

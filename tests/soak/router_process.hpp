@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <vector>
 
@@ -29,8 +30,10 @@ class TemporaryFolder {
 class RouterProcess {
   public:
     /// Starts a router in `folder`, which may be one that a dead router left, and waits until it is
-    /// ready. Port 0: any. Throws std::runtime_error if it does not come up within ten seconds.
-    RouterProcess(const TemporaryFolder& folder, std::uint16_t port);
+    /// ready. Port 0: any. `settings` are further lines of its realms.yaml. Throws
+    /// std::runtime_error if it does not come up within ten seconds.
+    RouterProcess(const TemporaryFolder& folder, std::uint16_t port,
+                  std::string_view settings = {});
     RouterProcess(const RouterProcess&) = delete;
     RouterProcess& operator=(const RouterProcess&) = delete;
     ~RouterProcess();
