@@ -6,10 +6,14 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdio>
+#include <ctime>
 #include <memory>
 #include <mutex>
+#include <unistd.h>
 
 namespace kreisel {
 
@@ -126,6 +130,24 @@ void log_setup(LogLevel level, LogFormat format) {
     // Braces of the JSON object stand in the pattern, so that the time is its first member.
     out.set_pattern(format == LogFormat::text ? "%Y-%m-%d %H:%M:%S.%e %v"
                                               : R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z",%v})");
+}
+
+void log_last_words(std::string_view event) noexcept {
+    timespec now{};
+    std::tm parts{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    ::localtime_r(&now.tv_sec, &parts);
+    std::array<char, 32> time{};
+    std::array<char, 256> line{};
+    const bool is_text = line_format == LogFormat::text;
+    std::strftime(time.data(), time.size(), is_text ? "%F %T" : "%FT%T", &parts);
+    const char* form = is_text ? "%s.%03ld error  %.*s\n"
+                               : "{\"time\":\"%s.%03ld\",\"level\":\"error\",\"event\":\"%.*s\"}\n";
+    const int size =
+        std::snprintf(line.data(), line.size(), form, time.data(), now.tv_nsec / 1'000'000,
+                      static_cast<int>(event.size()), event.data());
+    const auto count = std::min(static_cast<std::size_t>(std::max(size, 0)), line.size() - 1);
+    static_cast<void>(!::write(STDERR_FILENO, line.data(), count));
 }
 
 void log_shutdown() { spdlog::shutdown(); }

@@ -55,6 +55,9 @@ void log_setup(LogLevel level, LogFormat format);
 void log_shutdown();
 [[nodiscard]] bool log_is_on(LogLevel level);
 void log_write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields);
+/// An error line for a process that ends here and now: written at once, past the queue, and without
+/// any memory.
+void log_last_words(std::string_view event) noexcept;
 
 /// One line in `format`, without a time stamp: what log_write writes. For tests.
 [[nodiscard]] std::string log_line(LogLevel level, std::string_view event,

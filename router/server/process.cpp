@@ -1,11 +1,14 @@
 #include "router/server/process.hpp"
 
+#include "common/base/log.hpp"
+
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <new>
 #include <string>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -77,6 +80,13 @@ std::size_t raise_file_limit() {
         if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
     }
     return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+void stop_when_memory_runs_out() {
+    std::set_new_handler([] {
+        log_last_words("out of memory, stopped at once");
+        std::_Exit(EXIT_FAILURE);
+    });
 }
 
 void notify_service_manager(std::string_view state) {

@@ -13,6 +13,10 @@ namespace kreisel {
 /// Descriptors that connections must leave free: logs, configuration, listeners, refusals.
 inline constexpr std::size_t reserved_descriptors = 32;
 
+/// From now on an allocation that fails ends the process, with a line in the log and exit code 1: a
+/// realm may be in the middle of a step then, so going on would be a guess (ADR 21).
+void stop_when_memory_runs_out();
+
 /// Tells systemd (`READY=1`, `STOPPING=1`, `RELOADING=1`...) if it asked for it by NOTIFY_SOCKET.
 void notify_service_manager(std::string_view state);
 

@@ -98,6 +98,7 @@ bool Service::Loop::run() {
     signals_.add(SIGINT);
     signals_.add(SIGHUP);
     log_setup(router_.config().log_level, router_.config().log_format);
+    stop_when_memory_runs_out();
     warn_about_files();
     // One that an earlier run left behind would tell addresses that nobody answers.
     if (!options_.ready_file.empty()) std::remove(options_.ready_file.c_str());
