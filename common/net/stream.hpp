@@ -1,9 +1,10 @@
 #pragma once
 // Stream: one connected socket behind a small face, so that connections do not know whether they
-// stand on TCP, a unix socket or (later) TLS. Reads and writes never block; waiting is
-// asynchronous.
+// stand on TCP, a unix socket or TLS. Reads and writes never block; waiting is asynchronous.
 //
 // Owned by one connection, confined to its thread. The owner is kept alive by pending waits.
+
+#include "common/net/tls_facts.hpp"
 
 #include <boost/system/error_code.hpp>
 
@@ -51,12 +52,22 @@ class Stream {
     virtual void wait_writable(std::shared_ptr<StreamOwner> owner) = 0;
     /// Bytes that were written and the peer has not yet taken, as far as the system tells.
     [[nodiscard]] virtual std::size_t unacknowledged_bytes() = 0;
+    /// Bytes that were taken from the writer and still wait here, not in the system: do not close
+    /// before they are gone. They go by themselves; wait_writable() tells when.
+    [[nodiscard]] virtual bool has_unsent() const { return false; }
     /// No more will be sent.
     virtual void shutdown_send() = 0;
     /// Frees the descriptor; pending waits end with an error. `is_hard`: reset instead of FIN.
     virtual void close(bool is_hard) = 0;
-    /// `127.0.0.1:51234`, `[::1]:51234` or `unix`.
+    /// `127.0.0.1:51234`, `[::1]:51234` or `unix`; behind a PROXY header the address it tells.
     [[nodiscard]] virtual const std::string& peer() const = 0;
+    /// How the connection is protected, once it is; nullptr without TLS.
+    [[nodiscard]] virtual const TlsFacts* tls() const { return nullptr; }
+    /// The proxy that passes the connection on by a PROXY header; nullptr without one.
+    [[nodiscard]] virtual const ProxyFacts* proxy() const { return nullptr; }
+    /// What the peer did wrong below the transport (TLS, PROXY header), in words; empty: nothing.
+    /// Set when read() fails for it; further reads throw away what comes.
+    [[nodiscard]] virtual std::string fault() const { return {}; }
 };
 
 /// Without an acknowledgement of what was sent for so long the system ends the connection

@@ -42,6 +42,9 @@ HttpFault read_request_line(std::string_view line, HttpHead& head) {
     const auto last = line.rfind(' ');
     if (first == std::string_view::npos || first == last) return {400, "malformed request line"};
     head.method = line.substr(0, first);
+    if (head.method == "PROXY") {
+        return {400, "a PROXY header, but proxy_protocol is off for this listener"};
+    }
     head.target = line.substr(first + 1, last - first - 1);
     if (head.method.empty() ||
         !std::all_of(head.method.begin(), head.method.end(), is_token_character)) {

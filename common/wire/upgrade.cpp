@@ -169,6 +169,8 @@ UpgradeAnswer answer_upgrade(const HttpHead& head, std::string_view path,
     answer.info.user_agent = head.value_of("User-Agent");
     answer.info.cookie = joined(head, "Cookie");
     answer.info.forwarded_for = joined(head, "X-Forwarded-For");
+    answer.info.forwarded_proto = joined(head, "X-Forwarded-Proto");
+    answer.info.forwarded = joined(head, "Forwarded");
 
     std::string& out = answer.response;
     out = "HTTP/1.1 101 Switching Protocols\r\n";

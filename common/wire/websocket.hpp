@@ -38,7 +38,9 @@ struct UpgradeInfo {
     std::string origin;
     std::string user_agent;
     std::string cookie;
-    std::string forwarded_for;
+    std::string forwarded_for;    ///< X-Forwarded-For
+    std::string forwarded_proto;  ///< X-Forwarded-Proto
+    std::string forwarded;        ///< Forwarded
     std::string subprotocol;
     bool has_deflate = false;
 };

@@ -16,6 +16,9 @@ Command make_check_command(CLI::App& application) {
     return {command, [path] {
                 const auto config = load_config(*path);
                 if (!config) return print_errors(config.error());
+                for (const auto& warning : config->warnings) {
+                    std::cerr << "warning: " << to_text(warning) << '\n';
+                }
                 std::cout << *path << ": ok\n";
                 return exit_ok;
             }};

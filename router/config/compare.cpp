@@ -71,7 +71,7 @@ std::map<std::string, std::string> differences(const Facts& before, const Facts&
     for (const auto& [path, old] : before) {
         const auto now = after.find(path);
         if (now == after.end()) {
-            words[path] = path + ": " + shown(old) + " -> removed";
+            if (!old.value.empty()) words[path] = path + ": " + shown(old) + " -> removed";
         } else if (now->second.value != old.value) {
             words[path] = now->second.is_secret && old.is_secret
                               ? path + ": changed"
@@ -79,7 +79,8 @@ std::map<std::string, std::string> differences(const Facts& before, const Facts&
         }
     }
     for (const auto& [path, now] : after) {
-        if (before.find(path) == before.end()) words[path] = path + ": added, " + shown(now);
+        if (before.find(path) == before.end() && !now.value.empty())
+            words[path] = path + ": added, " + shown(now);
     }
     return words;
 }

@@ -10,7 +10,9 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/log.hpp"
+#include "common/tls/tls_settings.hpp"
 #include "common/wamp/encoding.hpp"
+#include "common/wire/forwarded.hpp"
 #include "router/access/realm_access.hpp"
 #include "router/core/realm.hpp"
 
@@ -66,6 +68,12 @@ struct KeepAlive {
     bool operator==(const KeepAlive&) const = default;
 };
 
+/// Whether connections of trusted proxies begin with a PROXY header.
+enum class ProxyProtocol : std::uint8_t { off, optional, required };
+
+/// The header in which trusted HTTP proxies tell who their client is.
+enum class ForwardedHeader : std::uint8_t { none, x_forwarded_for, forwarded };
+
 struct ListenerConfig {
     enum class Kind : std::uint8_t { tcp, unix_socket };
     Kind kind = Kind::tcp;
@@ -87,6 +95,10 @@ struct ListenerConfig {
     std::optional<unsigned> unix_mode;  ///< absent: what the umask leaves
     std::string unix_owner;             ///< name or number; empty: unchanged
     std::string unix_group;
+    TlsSettings tls;  ///< tcp only
+    ProxyProtocol proxy_protocol = ProxyProtocol::off;
+    ForwardedHeader forwarded_header = ForwardedHeader::x_forwarded_for;
+    TrustedProxies trusted_proxies;
     ConnectionLimits limits;
     KeepAlive keep_alive;
 
@@ -144,6 +156,15 @@ struct PasswordCheckConfig {
     Duration remembered_for = std::chrono::seconds{60};
 };
 
+/// One fault of the operator. Line and column count from 1; 0 if the fault has no place.
+struct ConfigError {
+    std::string file;
+    int line = 0;
+    int column = 0;
+    std::string key;   ///< `realms[0].uri_rules`
+    std::string text;  ///< what is wrong and what to write instead
+};
+
 struct RouterConfig {
     std::vector<ListenerConfig> listeners;
     std::vector<RealmConfig> realms;
@@ -162,15 +183,8 @@ struct RouterConfig {
     std::string storage;
     PasswordCheckConfig password_checks;
     AdminConfig admin;
-};
-
-/// One fault of the operator. Line and column count from 1; 0 if the fault has no place.
-struct ConfigError {
-    std::string file;
-    int line = 0;
-    int column = 0;
-    std::string key;   ///< `realms[0].uri_rules`
-    std::string text;  ///< what is wrong and what to write instead
+    /// What works but deserves a look, such as a certificate that ends soon.
+    std::vector<ConfigError> warnings;
 };
 
 /// `realms.yaml:12:7: realms[0].uri_rules: ...`

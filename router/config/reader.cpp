@@ -10,6 +10,10 @@ void Reader::fail_at(const YamlNode& node, std::string path, std::string text) {
     errors_.push_back({file_, node.line, node.column, std::move(path), std::move(text)});
 }
 
+void Reader::warn(const YamlNode& node, std::string text) {
+    warnings_.push_back({file_, node.line, node.column, path_, std::move(text)});
+}
+
 std::vector<ConfigError> Reader::take_errors() {
     std::stable_sort(
         errors_.begin(), errors_.end(), [](const ConfigError& left, const ConfigError& right) {

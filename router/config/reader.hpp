@@ -25,6 +25,9 @@ class Reader {
     /// An error at `node` about the current path.
     void fail(const YamlNode& node, std::string text) { fail_at(node, path_, std::move(text)); }
     void fail_at(const YamlNode& node, std::string path, std::string text);
+    /// What works all the same.
+    void warn(const YamlNode& node, std::string text);
+    [[nodiscard]] std::vector<ConfigError> take_warnings() { return std::move(warnings_); }
     [[nodiscard]] std::vector<ConfigError> take_errors();
     [[nodiscard]] std::size_t error_count() const { return errors_.size(); }
 
@@ -63,6 +66,7 @@ class Reader {
     const RouterConfig& config_;
     std::string path_;
     std::vector<ConfigError> errors_;
+    std::vector<ConfigError> warnings_;
 };
 
 class Visitor {

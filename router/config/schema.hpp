@@ -13,6 +13,11 @@ namespace kreisel {
 [[nodiscard]] Table<RoleLimits> role_limits_table();
 [[nodiscard]] Table<KeepAlive> keep_alive_table();
 [[nodiscard]] Table<PasswordCheckConfig> password_check_table();
+[[nodiscard]] Table<TlsSettings> tls_table();
+/// Reads the files of `tls` and reports what is wrong with them; `node` is the map below the key.
+void judge_tls(Reader& reader, const YamlNode& node, const TlsSettings& settings);
+/// proxy_protocol, trusted_proxies, forwarded_header.
+[[nodiscard]] Table<ListenerConfig> proxy_table();
 [[nodiscard]] Setting<RealmConfig> history_setting();
 [[nodiscard]] Table<RealmConfig> authentication_table();
 [[nodiscard]] Setting<RouterConfig> listeners_setting();

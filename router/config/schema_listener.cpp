@@ -165,26 +165,51 @@ void judge_listener(Reader& reader, const YamlNode& node, const ListenerConfig& 
     if (listener.has_websocket && listener.paths.empty() && place_of(node, "paths").items.empty()) {
         fail_key("paths", "is empty; WebSocket needs a path like /ws");
     }
-    if (listener.kind == ListenerConfig::Kind::unix_socket) return;
+    if (listener.proxy_protocol != ProxyProtocol::off && listener.trusted_proxies.empty()) {
+        fail_key("proxy_protocol",
+                 "needs trusted_proxies, the addresses whose PROXY headers are believed");
+    }
+    const YamlNode& tls = place_of(node, "tls");
+    const bool is_unix = listener.kind == ListenerConfig::Kind::unix_socket;
+    if (&tls != &node && is_unix) fail_key("tls", "is for TCP addresses, not for unix:");
+    if (&tls != &node && !is_unix) {
+        const Reader::Step step(reader, "tls");
+        judge_tls(reader, tls, listener.tls);
+    }
+    if (is_unix) return;
     for (const char* key : {"unix_mode", "unix_owner", "unix_group"}) {
         if (&place_of(node, key) != &node) fail_key(key, "is for addresses that begin with unix:");
     }
 }
 
+/// Told as a whole only where it is on: without a certificate there is nothing to set.
+Setting<ListenerConfig> tls_setting() {
+    auto setting = section("tls", lifted(tls_table(), &ListenerConfig::tls));
+    setting.tell = [tell = setting.tell](const ListenerConfig& listener,
+                                         const ListenerConfig* defaults, Visitor& visitor) {
+        if (listener.tls.is_on()) return tell(listener, defaults, visitor);
+        visitor.on_value("tls", "", true, Visitor::Secret::no);
+    };
+    return setting;
+}
+
 Table<ListenerConfig> listener_table() {
     using Listener = ListenerConfig;
-    return {required(listener_address_setting()),
-            transports_setting(),
-            paths_setting(),
-            origins_setting(),
-            serializers_setting(),
-            boolean("batched", &Listener::has_batched),
-            boolean("deflate", &Listener::has_deflate),
-            unix_mode_setting(),
-            text("unix_owner", "a user name or number", &Listener::unix_owner),
-            text("unix_group", "a group name or number", &Listener::unix_group),
-            section("limits", lifted(connection_limits_table(), &Listener::limits)),
-            section("keep_alive", lifted(keep_alive_table(), &Listener::keep_alive))};
+    Table<Listener> table = {required(listener_address_setting()),
+                             transports_setting(),
+                             paths_setting(),
+                             origins_setting(),
+                             serializers_setting(),
+                             boolean("batched", &Listener::has_batched),
+                             boolean("deflate", &Listener::has_deflate),
+                             unix_mode_setting(),
+                             text("unix_owner", "a user name or number", &Listener::unix_owner),
+                             text("unix_group", "a group name or number", &Listener::unix_group),
+                             tls_setting()};
+    table = joined(std::move(table), proxy_table());
+    table.push_back(section("limits", lifted(connection_limits_table(), &Listener::limits)));
+    table.push_back(section("keep_alive", lifted(keep_alive_table(), &Listener::keep_alive)));
+    return table;
 }
 
 }  // namespace

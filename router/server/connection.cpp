@@ -14,15 +14,6 @@ namespace {
 /// Full buffers read from one connection before others have their turn.
 constexpr int reads_per_turn = 4;
 
-/// `[::1]:51234` -> `::1`.
-std::string address_of(std::string_view peer) {
-    std::string_view address = peer.substr(0, peer.rfind(':'));
-    if (address.size() >= 2 && address.front() == '[') {
-        address = address.substr(1, address.size() - 2);
-    }
-    return std::string(address);
-}
-
 }  // namespace
 
 Connection::Connection(Shard& shard, std::unique_ptr<Stream> stream, std::size_t listener,
@@ -45,48 +36,10 @@ void Connection::start() {
     has_login_slot_ = true;
     shard_.router().logins().enter();
     choose_pace();
-    enter_address(address_of(stream_->peer()));
+    count_peer();
     if (phase_ == Phase::dropped) return;
     arm_deadline();
     wait_readable();
-}
-
-void Connection::enter_address(std::string_view address) {
-    leave_address();
-    address_key_ = address_key(address);
-    if (address_key_.empty()) return;
-    const std::size_t count = shard_.router().addresses_in_use().enter(address_key_);
-    const std::size_t limit = shard_.router().connections_per_address();
-    if (limit == 0 || count <= limit) return;
-    shard_.metrics().reached(Limit::connections_per_address);
-    KREISEL_LOG(info, "connection refused", {"peer", peer()},
-                {"why", "limit of connections of its address"});
-    is_address_full_ = true;  // what it is told depends on what it speaks
-    if (count > limit + refusals_max) return drop();
-    if (phase_ == Phase::open) finish(close_code::try_again_later, "too many connections");
-}
-
-void Connection::leave_address() {
-    if (!address_key_.empty()) shard_.router().addresses_in_use().leave(address_key_);
-    address_key_.clear();
-}
-
-std::string_view Connection::transport_name() const {
-    if (!wire_) return "unknown";
-    return wire_->framing() == Framing::rawsocket ? "rawsocket" : "websocket";
-}
-
-PeerFacts Connection::peer_facts() const {
-    PeerFacts facts;
-    facts.address = address_of(stream_->peer());
-    facts.transport = Dict{{"type", transport_name()}, {"peer", stream_->peer()}};
-    facts.transport.append("protocol", subprotocol_of(wire_->encoding(), wire_->framing()));
-    if (const auto* websocket = dynamic_cast<const WebSocketServer*>(wire_.get())) {
-        const UpgradeInfo& upgrade = websocket->upgrade();
-        if (!upgrade.user_agent.empty()) facts.transport.append("user_agent", upgrade.user_agent);
-        if (!upgrade.origin.empty()) facts.transport.append("origin", upgrade.origin);
-    }
-    return facts;
 }
 
 // --- reading ---
@@ -123,7 +76,7 @@ void Connection::read_burst() {
             case IoResult::State::ended:
                 return on_peer_ended();
             case IoResult::State::failed:
-                return on_lost(got.ec);
+                return on_read_failed(got.ec);
             case IoResult::State::done:
                 break;
         }
@@ -137,6 +90,8 @@ void Connection::read_burst() {
 }
 
 bool Connection::take(std::span<const std::uint8_t> bytes) {
+    if (!wire_ && stream_->proxy() != nullptr) count_peer();
+    if (phase_ == Phase::dropped) return false;
     if (!wire_) make_wire(bytes.front());
     WireEvents& events = shard_.wire_events();
     events.clear();
@@ -144,6 +99,8 @@ bool Connection::take(std::span<const std::uint8_t> bytes) {
     if (events.has_opened) {
         phase_ = Phase::open;
         wire_->set_message_bytes_max(settings_->listener.limits.hello_bytes_max);
+        believe_forwarded();
+        if (phase_ == Phase::dropped) return false;
         session_.on_open();
         // What the upgrade said is in the session details by now.
         if (auto* websocket = dynamic_cast<WebSocketServer*>(wire_.get()))
@@ -347,7 +304,15 @@ void Connection::on_all_written() {
     calls_waiting_since_ = TimePoint{};
     if (over_soft_since_ != TimePoint{}) release_publishers();
     if (phase_ != Phase::finishing) return;
+    if (stream_->has_unsent()) {
+        is_waiting_writable_ = true;
+        return stream_->wait_writable(shared_from_this());
+    }
     if (has_peer_ended_) return drop();
+    linger();
+}
+
+void Connection::linger() {
     phase_ = Phase::lingering;
     stream_->shutdown_send();
     phase_deadline_ = shard_.now() + linger_timeout;

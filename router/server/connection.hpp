@@ -68,7 +68,10 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     [[nodiscard]] Shard& shard() { return shard_; }
     [[nodiscard]] PeerSession& session() { return session_; }
     [[nodiscard]] const ConnectionSettings& settings() const { return *settings_; }
-    [[nodiscard]] const std::string& peer() const { return stream_->peer(); }
+    /// Who it is, as far as trusted proxies tell: address and port, an address, or `unix`.
+    [[nodiscard]] const std::string& peer() const {
+        return forwarded_peer_.empty() ? stream_->peer() : forwarded_peer_;
+    }
     [[nodiscard]] std::string_view transport_name() const;
     /// What the transport tells of the peer, once it is open.
     [[nodiscard]] PeerFacts peer_facts() const;
@@ -103,8 +106,13 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     /// Counts the connection as one of `address`, which must be its peer's own; ends it or has it
     /// refused if that has too many.
     void enter_address(std::string_view address);
+    /// The same with what the stream tells of its peer.
+    void count_peer();
     void leave_address();
+    void on_read_failed(const boost::system::error_code& ec);
+    void linger();
     void discard_input();
+    void believe_forwarded();
     void wait_readable();
     void write_some();
     void on_all_written();
@@ -141,6 +149,9 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     std::unique_ptr<Stream> stream_;
     std::unique_ptr<Wire> wire_;
     ConnectionSettingsPtr settings_;
+    /// What a trusted HTTP proxy tells; empty: nothing.
+    std::string forwarded_peer_;
+    bool is_forwarded_encrypted_ = false;
     std::size_t listener_;
     /// As it is counted in the router's table; empty: it is not.
     std::string address_key_;

@@ -166,6 +166,18 @@ void add_realms(Families& families, const RouterReading& router) {
     families.gauge("kreisel_ready", "1 if /readyz says so.", router.is_ready ? 1 : 0);
 }
 
+void add_certificates(Families& families, const RouterReading& router) {
+    if (router.certificates.empty()) return;
+    families.begin(MetricType::Gauge, "kreisel_tls_certificate_not_after_seconds",
+                   "When a certificate ends, seconds since 1970.");
+    for (const CertificateReading& certificate : router.certificates) {
+        const auto end = std::chrono::duration_cast<std::chrono::seconds>(
+            certificate.not_after.time_since_epoch());
+        families.add(static_cast<double>(end.count()),
+                     {{"listener", certificate.listener}, {"file", certificate.file}});
+    }
+}
+
 void add_process(Families& families, const ProcessReading& process) {
     families.begin(MetricType::Gauge, "kreisel_build_info", "1; the label tells the version.");
     families.add(1, {{"version", std::string(version())}});
@@ -186,6 +198,7 @@ std::string metrics_text(const RouterReading& router, const ProcessReading& proc
     add_traffic(families, router);
     add_limits(families, router);
     add_realms(families, router);
+    add_certificates(families, router);
     add_process(families, process);
     return families.text();
 }

@@ -3,6 +3,7 @@
 //
 // Pure but for the numbers of the process, which the caller hands in. Control thread.
 
+#include "common/base/clock.hpp"
 #include "router/core/realm.hpp"
 #include "router/server/metrics.hpp"
 #include "router/server/process.hpp"
@@ -17,6 +18,12 @@ struct RealmReading {
     RealmCounts counts;
 };
 
+struct CertificateReading {
+    std::string listener;
+    std::string file;
+    WallTime not_after{};
+};
+
 /// The router at one moment, as far as it has answered.
 struct RouterReading {
     std::vector<const ShardMetrics*> shards;
@@ -25,6 +32,7 @@ struct RouterReading {
     std::size_t handshakes = 0;
     bool is_ready = false;
     std::vector<RealmReading> realms;
+    std::vector<CertificateReading> certificates;
     /// Realms and shards that did not answer in time.
     std::vector<std::string> silent;
 };

@@ -18,7 +18,8 @@ std::string make_page(const ListenerConfig& listener) {
            "<h1>Kreisel</h1>\n"
            "<p>A WAMP router answers here: remote procedure calls and publish/subscribe over "
            "WebSocket.</p>\n"
-           "<p>Connect a WAMP client to <code>ws://<i>this host and port</i>" +
+           "<p>Connect a WAMP client to <code>" +
+           std::string(listener.tls.is_on() ? "wss" : "ws") + "://<i>this host and port</i>" +
            path + "</code> with one of the subprotocols <code>" + subprotocols +
            "</code>.</p>\n</body></html>\n";
 }

@@ -4,6 +4,7 @@
 #include "common/base/log.hpp"
 #include "common/base/version.hpp"
 #include "router/server/connection.hpp"
+#include "router/server/open_stream.hpp"
 #include "router/server/page.hpp"
 #include "router/server/process.hpp"
 #include "router/server/realm_host.hpp"
@@ -65,13 +66,17 @@ tl::expected<void, std::string> Router::start() {
     if (!config_.storage.empty()) writer_ = std::make_unique<EventWriter>(config_.storage);
     auto stored = open_stores(config_);
     if (!stored) return tl::unexpected(stored.error());
+    const auto watches = open_watches(config_.listeners);
+    if (!watches) return tl::unexpected(watches.error());
     auto opened = open_listeners(config_.listeners);
     if (!opened) return tl::unexpected(opened.error());
     listeners_ = std::move(*opened);
     auto view = std::make_shared<RouterView>();
     apply_realms(config_, *view, std::move(*stored));
-    for (const auto& listener : listeners_)
-        view->settings.push_back(make_settings(listener.config));
+    for (auto& listener : listeners_) {
+        listener.certificates = find_watch(*watches, listener.config.address);
+        view->settings.push_back(make_settings(listener));
+    }
     view_ = view;
     for (auto& shard : shards_) {
         shard->set_view(view_);
@@ -138,9 +143,9 @@ void Router::on_accept(std::size_t listener, int descriptor, std::string peer) {
         const ConnectionSettingsPtr& settings = shard.view()->settings[listener];
         set_user_timeout(descriptor, std::chrono::duration_cast<std::chrono::milliseconds>(
                                          settings->listener.keep_alive.tcp_timeout));
-        auto stream = make_socket_stream(shard.context(), descriptor, peer);
-        auto connection = std::make_shared<Connection>(shard, std::move(stream), listener,
-                                                       shard.view()->settings[listener]);
+        auto stream = open_stream(shard.context(), descriptor, peer, *settings);
+        auto connection =
+            std::make_shared<Connection>(shard, std::move(stream), listener, settings);
         shard.add(connection);
         connection->start();
     };
@@ -171,7 +176,8 @@ std::shared_ptr<RealmHost> Router::make_host(const RealmConfig& realm, const Acc
     return host;
 }
 
-ConnectionSettingsPtr Router::make_settings(const ListenerConfig& listener) {
+ConnectionSettingsPtr Router::make_settings(const Listener& running) {
+    const ListenerConfig& listener = running.config;
     auto websocket = std::make_shared<WebSocketServerSettings>();
     websocket->paths = listener.paths;
     for (const Encoding encoding : listener.serializers) {
@@ -191,6 +197,7 @@ ConnectionSettingsPtr Router::make_settings(const ListenerConfig& listener) {
     auto settings = std::make_shared<ConnectionSettings>();
     settings->listener = listener;
     settings->websocket = std::move(websocket);
+    if (running.certificates != nullptr) settings->tls = running.certificates->context();
     settings->rawsocket.encodings = listener.serializers;
     settings->rawsocket.message_bytes_max = listener.limits.message_bytes_max;
     return settings;
@@ -198,19 +205,22 @@ ConnectionSettingsPtr Router::make_settings(const ListenerConfig& listener) {
 
 std::vector<std::string> Router::addresses() const {
     std::vector<std::string> result;
-    for (const auto& [config, number, acceptor] : listeners_) {
+    for (const auto& [config, number, acceptor, certificates] : listeners_) {
+        const std::string secure = certificates == nullptr ? "" : "s";
         const bool is_unix = config.kind == ListenerConfig::Kind::unix_socket;
         const bool is_v6 = config.host.find(':') != std::string::npos;
         const std::string place = is_unix ? config.path
                                           : (is_v6 ? "[" + config.host + "]" : config.host) + ":" +
                                                 std::to_string(acceptor->port());
         if (config.has_websocket) {
-            std::string url = is_unix ? "ws+unix:" : "ws://";
+            std::string url = is_unix ? "ws+unix:" : "ws" + secure + "://";
             url += place;
             if (!is_unix) url += config.paths.empty() ? "/" : config.paths.front();
             result.push_back(std::move(url));
         }
-        if (config.has_rawsocket) result.push_back((is_unix ? "rs+unix:" : "rs://") + place);
+        if (config.has_rawsocket) {
+            result.push_back((is_unix ? "rs+unix:" : "rs" + secure + "://") + place);
+        }
     }
     return result;
 }
@@ -245,6 +255,13 @@ RouterReading Router::reading() {
     reading.connections_max = connections_max_;
     reading.handshakes = logins_.count();
     reading.is_ready = obstacles().empty();
+    for (const Listener& listener : listeners_) {
+        if (listener.certificates == nullptr) continue;
+        for (const auto& certificate : listener.certificates->context()->certificates()) {
+            reading.certificates.push_back(
+                {listener.config.address, certificate.file, certificate.not_after});
+        }
+    }
     return reading;
 }
 

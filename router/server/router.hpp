@@ -12,6 +12,7 @@
 #include "router/config/config.hpp"
 #include "router/server/address_table.hpp"
 #include "router/server/auth_desk.hpp"
+#include "router/server/certificate_watch.hpp"
 #include "router/server/metrics_text.hpp"
 #include "router/server/router_view.hpp"
 #include "router/server/shard.hpp"
@@ -50,11 +51,15 @@ class Router {
     /// Opens every listener, then starts the shards. The error is one sentence for the operator,
     /// and nothing runs.
     [[nodiscard]] tl::expected<void, std::string> start();
-    /// `ws://127.0.0.1:8080/ws`, `rs://127.0.0.1:8080`, `ws+unix:/run/k.sock`: to connect to.
+    /// `ws://127.0.0.1:8080/ws`, `rs://127.0.0.1:8080`, `wss:` and `rss:` with TLS,
+    /// `ws+unix:/run/k.sock`: to connect to.
     [[nodiscard]] std::vector<std::string> addresses() const;
     /// Goes over to `next`, all or nothing: an error changes nothing. Returns what changed, in
     /// words.
     [[nodiscard]] tl::expected<std::vector<std::string>, std::string> reload(RouterConfig next);
+    /// Re-reads certificates that have changed, for new connections; to be called every few
+    /// seconds.
+    void look_at_certificates();
     /// Stops accepting; sessions go on.
     void begin_drain();
     /// Calls without an answer, as of a moment ago. Asks anew with each call.
@@ -90,10 +95,18 @@ class Router {
         ListenerConfig config;
         std::size_t number = 0;
         std::shared_ptr<Acceptor> acceptor;
+        std::shared_ptr<CertificateWatch> certificates{};  ///< nullptr without TLS
     };
+    /// By address of the listener.
+    using Watches = std::map<std::string, std::shared_ptr<CertificateWatch>>;
     using Opened = tl::expected<std::vector<Listener>, std::string>;
 
     [[nodiscard]] Opened open_listeners(const std::vector<ListenerConfig>& wanted);
+    /// Of all listeners with TLS; those that still hold are taken over from the running ones.
+    [[nodiscard]] tl::expected<Watches, std::string> open_watches(
+        const std::vector<ListenerConfig>& wanted) const;
+    [[nodiscard]] static std::shared_ptr<CertificateWatch> find_watch(const Watches& watches,
+                                                                      const std::string& address);
     void start_accepting(const Listener& listener);
     void on_accept(std::size_t listener, int descriptor, std::string peer);
     void close_acceptor(const Listener& listener);
@@ -103,7 +116,7 @@ class Router {
     /// What was kept of each realm that does not run yet; reads files.
     using Stored = std::map<std::string, EventWriter::Opened>;
     [[nodiscard]] tl::expected<Stored, std::string> open_stores(const RouterConfig& config);
-    [[nodiscard]] ConnectionSettingsPtr make_settings(const ListenerConfig& listener);
+    [[nodiscard]] ConnectionSettingsPtr make_settings(const Listener& listener);
     void publish_view(RouterViewPtr view);
     void apply_realms(const RouterConfig& next, RouterView& view, Stored stored);
     void apply_limits();

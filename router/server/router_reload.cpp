@@ -48,6 +48,8 @@ tl::expected<std::vector<std::string>, std::string> Router::reload(RouterConfig 
             [&listener](const Listener& l) { return l.config.address == listener.address; });
         if (same == listeners_.end()) wanted.push_back(listener);
     }
+    const auto watches = open_watches(next.listeners);
+    if (!watches) return tl::unexpected(watches.error());
     auto stored = open_stores(next);
     if (!stored) return tl::unexpected(stored.error());
     auto opened = open_listeners(wanted);
@@ -71,12 +73,17 @@ tl::expected<std::vector<std::string>, std::string> Router::reload(RouterConfig 
             closing.push_back(std::move(listener));
             continue;
         }
-        if (!(*same == listener.config)) view->settings[listener.number] = make_settings(*same);
+        const auto certificates = find_watch(*watches, same->address);
+        const bool is_changed =
+            !(*same == listener.config) || certificates != listener.certificates;
         listener.config = *same;
+        listener.certificates = certificates;
+        if (is_changed) view->settings[listener.number] = make_settings(listener);
         kept.push_back(std::move(listener));
     }
     for (Listener& listener : *opened) {
-        view->settings.push_back(make_settings(listener.config));
+        listener.certificates = find_watch(*watches, listener.config.address);
+        view->settings.push_back(make_settings(listener));
         kept.push_back(std::move(listener));
     }
     const auto before = view_;
@@ -99,6 +106,45 @@ tl::expected<std::vector<std::string>, std::string> Router::reload(RouterConfig 
         KREISEL_LOG(warning, "a changed setting waits for a restart", {"what", setting});
     }
     return changes.words;
+}
+
+std::shared_ptr<CertificateWatch> Router::find_watch(const Watches& watches,
+                                                     const std::string& address) {
+    const auto found = watches.find(address);
+    return found == watches.end() ? nullptr : found->second;
+}
+
+tl::expected<Router::Watches, std::string> Router::open_watches(
+    const std::vector<ListenerConfig>& wanted) const {
+    Watches watches;
+    for (const ListenerConfig& listener : wanted) {
+        if (!listener.tls.is_on()) continue;
+        const auto running =
+            std::find_if(listeners_.begin(), listeners_.end(), [&](const Listener& candidate) {
+                return candidate.config.address == listener.address &&
+                       candidate.config.tls == listener.tls && candidate.certificates != nullptr &&
+                       !candidate.certificates->is_outdated();
+            });
+        if (running != listeners_.end()) {
+            watches.emplace(listener.address, running->certificates);
+            continue;
+        }
+        auto watch = CertificateWatch::open(listener.address, listener.tls, SystemClock{}.wall());
+        if (!watch) return tl::unexpected(watch.error());
+        watches.emplace(listener.address, std::move(*watch));
+    }
+    return watches;
+}
+
+void Router::look_at_certificates() {
+    std::shared_ptr<RouterView> view;
+    for (const Listener& listener : listeners_) {
+        if (listener.certificates == nullptr) continue;
+        if (!listener.certificates->look(SystemClock{}.wall())) continue;
+        if (view == nullptr) view = std::make_shared<RouterView>(*view_);
+        view->settings[listener.number] = make_settings(listener);
+    }
+    if (view != nullptr) publish_view(view);
 }
 
 void Router::publish_view(RouterViewPtr view) {

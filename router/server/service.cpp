@@ -23,6 +23,8 @@ namespace kreisel {
 
 namespace {
 
+/// How often the files of certificates are looked at.
+constexpr auto certificate_step = std::chrono::seconds{1};
 constexpr auto drain_step = std::chrono::milliseconds{20};
 /// After the close frames: time for the peers to answer before the sockets go.
 constexpr auto closing_max = std::chrono::milliseconds{1500};
@@ -52,7 +54,8 @@ class Service::Loop {
           router_(std::move(config)),
           admin_(context_, router_),
           signals_(context_),
-          timer_(context_) {}
+          timer_(context_),
+          certificate_timer_(context_) {}
 
     bool run();
 
@@ -62,6 +65,8 @@ class Service::Loop {
     bool write_ready_file(const std::vector<std::string>& addresses) const;
     void print_start(const std::vector<std::string>& addresses) const;
     void warn_about_files() const;
+    static void tell_warnings(const RouterConfig& config);
+    void look_at_certificates();
     void wait_signal();
     void on_signal(int number);
     void reload();
@@ -77,6 +82,7 @@ class Service::Loop {
     AdminServer admin_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer timer_;
+    boost::asio::steady_timer certificate_timer_;
     bool is_stopping_ = false;
     int quiet_steps_ = 0;
     std::chrono::steady_clock::time_point stop_deadline_{};
@@ -100,6 +106,7 @@ bool Service::Loop::run() {
     log_setup(router_.config().log_level, router_.config().log_format);
     stop_when_memory_runs_out();
     warn_about_files();
+    tell_warnings(router_.config());
     // One that an earlier run left behind would tell addresses that nobody answers.
     if (!options_.ready_file.empty()) std::remove(options_.ready_file.c_str());
     if (const auto started = router_.start(); !started) {
@@ -123,6 +130,7 @@ bool Service::Loop::run() {
         return false;
     }
     notify_service_manager("READY=1");
+    look_at_certificates();
     wait_signal();
     context_.run();
     admin_.stop();
@@ -165,6 +173,20 @@ void Service::Loop::warn_about_files() const {
                 {"max_connections", wanted}, {"connections_that_fit", fit});
 }
 
+void Service::Loop::tell_warnings(const RouterConfig& config) {
+    for (const auto& warning : config.warnings) {
+        KREISEL_LOG(warning, "configuration", {"why", to_text(warning)});
+    }
+}
+
+void Service::Loop::look_at_certificates() {
+    router_.look_at_certificates();
+    certificate_timer_.expires_after(certificate_step);
+    certificate_timer_.async_wait([this](const boost::system::error_code& ec) {
+        if (!ec && !is_stopping_) look_at_certificates();
+    });
+}
+
 void Service::Loop::wait_signal() {
     signals_.async_wait([this](const boost::system::error_code& ec, int number) {
         if (ec) return;
@@ -201,6 +223,7 @@ void Service::Loop::reload() {
         KREISEL_LOG(error, "configuration not taken over", {"why", changes.error()});
     } else {
         log_setup(level, format);
+        tell_warnings(router_.config());
         for (const auto& change : *changes) {
             KREISEL_LOG(info, "configuration changed", {"what", change});
         }

@@ -3,6 +3,7 @@
 // WebSocket settings made of it. An immutable snapshot, swapped on reload; a connection reads the
 // current one for every message. Any thread.
 
+#include "common/tls/tls_context.hpp"
 #include "common/wire/rawsocket.hpp"
 #include "common/wire/websocket.hpp"
 #include "router/config/config.hpp"
@@ -15,6 +16,7 @@ struct ConnectionSettings {
     ListenerConfig listener;
     std::shared_ptr<const WebSocketServerSettings> websocket;
     RawSocketServerSettings rawsocket;
+    TlsContextPtr tls;  ///< nullptr: without TLS
 
     /// Over it a session is closed whatever it is sent.
     [[nodiscard]] std::size_t outbox_bytes_hard() const {

@@ -11,17 +11,20 @@ ARROWS = {
     "common/wire": ["common/base", "common/wamp"],
     "common/codec": ["common/base", "common/wamp", "common/wire"],
     "common/auth": ["common/base"],
-    "common/net": ["common/base", "common/wamp", "common/wire", "common/codec"],
+    "common/tls": ["common/base"],
+    "common/net": ["common/base", "common/wamp", "common/wire", "common/codec", "common/tls"],
     "router/core": ["common/base", "common/wamp", "common/codec"],
     "router/access": ["common/base", "common/wamp", "common/codec", "common/auth", "router/core"],
     "router/storage": ["common/base", "common/wamp", "common/codec", "router/core"],
     "router/users": [
         "common/base", "common/wamp", "common/auth", "router/core", "router/access"],
     "router/config": [
-        "common/base", "common/wamp", "common/auth", "router/core", "router/access"],
+        "common/base", "common/wamp", "common/auth", "common/tls", "common/wire", "router/core",
+        "router/access"],
     "router/server": [
         "common/base", "common/wamp", "common/codec", "common/wire", "common/net", "common/auth",
-        "router/core", "router/access", "router/config", "router/storage", "router/users"],
+        "common/tls", "router/core", "router/access", "router/config", "router/storage",
+        "router/users"],
     "router/cli": [
         "common/base", "common/wamp", "common/auth", "router/core", "router/access",
         "router/config", "router/server"],

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import struct
 import time
 
@@ -52,20 +53,41 @@ class Silence(Exception):
     """Nothing came within the time."""
 
 
-def connect(address, receive_buffer=None):
-    """A socket to one of the router's addresses (ws://, rs://, ws+unix:, rs+unix:)."""
+def believing_context():
+    """TLS that asks for no proof of the router's certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def connect(address, receive_buffer=None, tls=None, host="localhost", session=None, first=b""):
+    """A socket to one of the router's addresses (ws:, rs:, wss:, rss:, ws+unix:, rs+unix:). `tls`
+    is an ssl.SSLContext for wss: and rss:, `host` the name that the client asks for; `first` goes
+    ahead of everything."""
     scheme, rest = address.split(":", 1)
     if scheme.endswith("+unix"):
         plain = socket.socket(socket.AF_UNIX)
         target = rest
     else:
-        host, port = re.fullmatch(r"//\[?([^\]/]+?)\]?:(\d+)(?:/.*)?", rest).groups()
-        plain = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-        target = ("::1" if host == "::" else host, int(port))
+        target_host, port = re.fullmatch(r"//\[?([^\]/]+?)\]?:(\d+)(?:/.*)?", rest).groups()
+        plain = socket.socket(socket.AF_INET6 if ":" in target_host else socket.AF_INET)
+        target = ("::1" if target_host == "::" else target_host, int(port))
     if receive_buffer:
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     plain.settimeout(DEADLINE)
     plain.connect(target)
+    if first:
+        plain.sendall(first)
+    if scheme in ("wss", "rss"):
+        context = tls or believing_context()
+        # One message is several records: the last of them must not wait for the others' receipt.
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            return context.wrap_socket(plain, server_hostname=host, session=session)
+        except BaseException:
+            plain.close()
+            raise
     return plain
 
 
