@@ -338,9 +338,10 @@ RealmCounts Realm::counts() const {
                        parts_->dealer.registrations().callee_count(),
                        parts_->dealer.pending_count(),
                        parts_->dealer.pending_count(),
-                       parts_->reflection.size(),
-                       parts_->sessions.limits_reached()};
+                       parts_->reflection.size()};
 }
+
+const RealmLimitCounts& Realm::limits_reached() const { return parts_->sessions.limits_reached(); }
 
 const RealmOptions& Realm::options() const { return parts_->options; }
 

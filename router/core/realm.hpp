@@ -78,8 +78,6 @@ struct RealmCounts {
     std::size_t pending_calls = 0;
     std::size_t pending_invocations = 0;
     std::size_t definitions = 0;  ///< given with wamp.reflect.define
-    /// How often each limit was met since the realm began.
-    RealmLimitCounts limits_reached{};
     bool operator==(const RealmCounts&) const = default;
 };
 
@@ -144,6 +142,8 @@ class Realm {
     void close_all(std::string_view reason, Effects& effects);
 
     [[nodiscard]] RealmCounts counts() const;
+    /// How often each limit was met since the realm began.
+    [[nodiscard]] const RealmLimitCounts& limits_reached() const;
     [[nodiscard]] const RealmOptions& options() const;
 
   private:

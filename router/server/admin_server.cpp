@@ -146,9 +146,11 @@ void AdminServer::ask(std::function<void(const RouterReading&)> on_done) {
     }
     for (const auto& [name, host] : hosts) {
         host->run([&context = context_, inquiry, name = name](const Realm& realm, Effects&) {
-            boost::asio::post(context, [inquiry, name, counts = realm.counts()] {
-                if (!inquiry->is_done) inquiry->reading.realms.push_back({name, counts});
-                inquiry->take("realm " + name);
+            RealmReading reading{name, realm.counts(), realm.limits_reached()};
+            boost::asio::post(context, [inquiry, reading = std::move(reading)] {
+                const std::string who = "realm " + reading.name;
+                if (!inquiry->is_done) inquiry->reading.realms.push_back(reading);
+                inquiry->take(who);
             });
         });
     }

@@ -139,7 +139,7 @@ void add_limits(Families& families, const RouterReading& router) {
     }
     for (const RealmReading& realm : router.realms) {
         for (std::size_t i = 0; i < realm_limit_count; ++i) {
-            families.add(static_cast<double>(realm.counts.limits_reached[i]),
+            families.add(static_cast<double>(realm.limits_reached[i]),
                          {{"limit", std::string(to_text(static_cast<RealmLimit>(i)))},
                           {"realm", realm.name}});
         }

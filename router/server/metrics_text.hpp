@@ -16,6 +16,7 @@ namespace kreisel {
 struct RealmReading {
     std::string name;
     RealmCounts counts;
+    RealmLimitCounts limits_reached{};
 };
 
 struct CertificateReading {

@@ -126,7 +126,7 @@ def test_a_stop_writes_what_nobody_waits_for():
 
 
 def test_a_full_disk_is_an_error_and_the_router_goes_on():
-    with Router(kept_config()) as router:
+    with Router({**kept_config(), "admin": {"address": "127.0.0.1:0"}}) as router:
         client = rawsocket(router).join()
         publish_kept(client, 1)
         client.expect(PUBLISHED, ANY, ANY)
@@ -137,6 +137,8 @@ def test_a_full_disk_is_an_error_and_the_router_goes_on():
         error = client.expect(ERROR, PUBLISH, request, {}, "wamp.error.storage_failed", ANY)
         check("could not be stored" in error[5][0], f"{error}")
         router.wait_log("events cannot be stored")
+        check_equal(router.get("/readyz"), (503, "events of realm realm1 cannot be stored\n"),
+                    "not ready")
         check_equal([event["args"] for event in history(router)], [[1]], "history")
 
         resource.prlimit(router.pid, resource.RLIMIT_FSIZE,
@@ -144,6 +146,7 @@ def test_a_full_disk_is_an_error_and_the_router_goes_on():
         publish_kept(client, 2)
         client.expect(PUBLISHED, ANY, ANY)
         router.wait_log("events are stored again")
+        check_equal(router.get("/readyz"), (200, "ready\n"), "ready again")
         check_equal(router.log().count("events cannot be stored"), 1, "told once")
         router.tell(signal.SIGKILL)
         router.wait_end()

@@ -57,6 +57,15 @@ class Crowd:
         check_equal(left, 0, "events too many")
 
 
+def cpu_seconds(router):
+    """Of all threads, to the nanosecond where the kernel tells it; ticks are a tenth of a run."""
+    try:
+        return sum(int(path.read_text(encoding="ascii").split()[0]) for path in
+                   pathlib.Path(f"/proc/{router.pid}/task").glob("*/schedstat")) / 1e9
+    except (OSError, IndexError):
+        return router.cpu_seconds()
+
+
 def measure(has_stalled):
     """CPU seconds of the router for one event, the 99th percentile of a round's seconds, and the
     octets by which the router grew."""
@@ -73,7 +82,7 @@ def measure(has_stalled):
             publisher.publish_blindly("com.crowd", MEGABYTE)
             crowd.read(1)
         seconds = []
-        cpu = router.cpu_seconds()
+        cpu = cpu_seconds(router)
         for _ in range(ROUNDS):
             start = time.perf_counter()
             first = publisher.last_request + 1
@@ -82,7 +91,7 @@ def measure(has_stalled):
                                  for request in range(first, first + EVENTS_A_ROUND)])
             crowd.read(EVENTS_A_ROUND)
             seconds.append(time.perf_counter() - start)
-        cpu = router.cpu_seconds() - cpu
+        cpu = cpu_seconds(router) - cpu
         check_equal("events dropped" in router.log(), has_stalled, "somebody is stalled")
         return (cpu / (ROUNDS * EVENTS_A_ROUND * readers),
                 statistics.quantiles(seconds, n=100)[98], router.resident_bytes() - before)
@@ -136,7 +145,8 @@ def test_answers_are_kept_while_events_are_dropped():
             message = slow.receive()
             if message[0] != EVENT:
                 found.append([message[0], message[2] if message[0] == ERROR else message[1]])
-        check_equal(found, wanted, "every answer, in order")
+        # Of different calls, answers of the callee and of the router have no order.
+        check_equal(sorted(found), sorted(wanted), "every answer, once")
 
 
 def test_callers_of_a_stalled_callee_have_an_answer_within_two_seconds():

@@ -8,6 +8,7 @@ when one fails, shows what the router logged. Configurations are dictionaries: J
 import atexit
 import copy
 import ctypes
+import http.client
 import json
 import os
 import re
@@ -161,6 +162,16 @@ class Router:
         """The first match of `pattern` in the log from the character `start` on."""
         return wait_until(lambda: re.search(pattern, self.log()[start:], re.MULTILINE),
                           f"a line of the log like {pattern!r}")
+
+    def get(self, path):
+        """(status, body) at the admin address."""
+        place = re.match(r"http://([^/]+)/", self.address("http://"))[1]
+        connection = http.client.HTTPConnection(place, timeout=DEADLINE)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        connection.close()
+        return answer.status, body
 
     # --- what it is told ---
 

@@ -10,10 +10,7 @@ ADMIN = {"address": "127.0.0.1:0"}
 def reached(router, limit, realm=None):
     """The counter of a limit at /metrics."""
     label = f'limit="{limit}"' + (f',realm="{realm}"' if realm else "")
-    host, port = re.match(r"http://([\d.]+):(\d+)/", router.address("http://")).groups()
-    with socket.create_connection((host, int(port)), timeout=DEADLINE) as plain:
-        plain.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
-        text = b"".join(iter(lambda: plain.recv(65536), b"")).decode()
+    text = router.get("/metrics")[1]
     found = re.search(rf"^kreisel_limit_reached_total\{{{label}\}} (\d+)$", text, re.MULTILINE)
     return int(found[1]) if found else 0
 
@@ -162,6 +159,49 @@ def test_dropped_events_are_told_to_who_lost_them():
         check_equal(event[4], [20 - kept], "so many are missing")
         other.expect_silence()
         check(reached(router, "outbox_bytes_max") >= 1, "counted")
+
+
+def test_limits_of_a_connection_are_counted():
+    limits = {"hello_bytes_max": "2KiB", "message_bytes_max": "8KiB", "nesting_max": 8,
+              "hello_timeout": "300ms"}
+    with Router(limited(**limits)) as router:
+        early = rawsocket(router)
+        early.send_text(json.dumps([HELLO, "realm1", {"x": "y" * 3000}]))
+        early.expect_closed()
+        late = rawsocket(router).join()
+        late.publish_blindly("com.x", "y" * 9000)
+        late.expect_closed()
+        deep = websocket(router).join()
+        deep.publish_blindly("com.x", json.loads("[" * 9 + "]" * 9))
+        deep.expect(ABORT)
+        mute = rawsocket(router)
+        mute.expect(ABORT, ANY, "wamp.error.authentication_failed")
+        for limit in limits:
+            check_equal(reached(router, limit), 1, limit)
+
+
+def test_log_ins_in_flight_are_counted():
+    with Router(config(admin=ADMIN, handshakes_in_flight=1)) as router:
+        waiting = rawsocket(router)
+        refused = rawsocket(router, shake=False)
+        check_equal(refused.shake(0xf1)[1], 0x40, "RawSocket error 4")
+        check_equal(reached(router, "handshakes_in_flight"), 1, "counted")
+        waiting.join()
+
+
+def test_outbox_limits_are_counted():
+    for policy, limit in (("disconnect", "outbox_bytes_max"), ("block_publisher", "pause_max")):
+        with Router(limited(outbox_bytes_max="1MiB", slow_consumer=policy,
+                            pause_max="300ms")) as router:
+            slow = rawsocket(router, receive_buffer=1 << 14).join()
+            slow.subscribe("com.x")
+            publisher = rawsocket(router).join()
+            for _ in range(20):
+                publisher.publish("com.x", "m" * (1 << 20))
+            router.wait_log("session closed .*slow consumer")
+            check(reached(router, limit) >= 1, f"{limit} with {policy}")
+            text = router.get("/metrics")[1]
+            check('kreisel_sessions_closed_total{why="slow_consumer"} 1' in text, text)
 
 
 def test_reflection_testaments_and_tables_are_counted_by_realm():

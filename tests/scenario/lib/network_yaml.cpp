@@ -54,6 +54,7 @@ void put_realm(std::string& yaml, std::size_t script, const RealmSetting& realm)
             std::to_string(realm.limits.waiting_calls_per_registration) + "\n";
     yaml += "      testaments_per_session: " + std::to_string(realm.limits.testaments_per_session) +
             "\n";
+    yaml += "      sessions_per_authid: " + std::to_string(realm.limits.sessions_per_authid) + "\n";
     yaml += "      retained_topics: " + std::to_string(realm.limits.retained_topics) + "\n";
     if (!realm.history.empty()) yaml += "    history:\n";
     for (const HistoryRule& rule : realm.history) put_history(yaml, rule);

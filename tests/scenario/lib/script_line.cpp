@@ -185,6 +185,7 @@ RealmSetting parse_realm(const std::vector<std::string_view>& words) {
     limits.waiting_calls_per_registration =
         number_of(words, "waiting", limits.waiting_calls_per_registration);
     limits.testaments_per_session = number_of(words, "testaments", limits.testaments_per_session);
+    limits.sessions_per_authid = number_of(words, "sessions", limits.sessions_per_authid);
     limits.retained_topics = number_of(words, "retained", limits.retained_topics);
     return realm;
 }

@@ -7,7 +7,7 @@ using namespace kreisel::test;
 namespace {
 
 std::uint64_t reached(const Core& core, RealmLimit limit) {
-    return core.realm.counts().limits_reached[static_cast<std::size_t>(limit)];
+    return core.realm.limits_reached()[static_cast<std::size_t>(limit)];
 }
 
 /// Role "user" with `limits`, role "admin" with those of the realm.

@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(shards_are_added_up) {
 
 BOOST_AUTO_TEST_CASE(a_label_is_escaped) {
     RouterReading router;
-    router.realms.push_back({"a\"b\\c", {}});
+    router.realms.push_back({"a\"b\\c", {}, {}});
 
     const std::string text = metrics_text(router, {});
 
