@@ -40,7 +40,9 @@ Router::Router(RouterConfig config)
 
 Router::~Router() {
     stop();
-    // The first shard goes last: what others' queues still hold may have a timer there.
+    // The first shard goes last: what others' queues still hold may have a timer there, and so do
+    // listeners.
+    listeners_.clear();
     while (!shards_.empty()) shards_.pop_back();
 }
 
