@@ -124,7 +124,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const Encoding encoding : {Encoding::json, Encoding::msgpack, Encoding::cbor}) {
         const auto again = decoded(encoded(*message, encoding), encoding);
         CHECK(again.has_value(), "what was taken can be taken again");
-        CHECK(std::visit(OptionsOf{}, *again) == options, "with the same options");
+        // JSON has no infinity, which too large a number is to others.
+        CHECK(encoding == Encoding::json || std::visit(OptionsOf{}, *again) == options,
+              "with the same options");
         CHECK(encoded(*again, Encoding::json) == once, "as the same message");
     }
     return 0;

@@ -117,16 +117,15 @@ class Play {
         }
     }
 
-    /// What a connection does that ends: only the frame that is under way is still worth anything.
+    /// What a connection does that ends: only the frames that are under way are still worth
+    /// anything. Control frames are from the moment on when gather() has offered them.
     void drop_unsent() {
         outbox_.drop_unsent();
-        // Control octets that gather() has taken are under way, too; which of them is not seen.
-        while (!outbox_.empty()) write(255);
-        data_.clear();
+        data_.resize(partly_written() > 0 ? 1 : 0);
+        bytes_ = data_.empty() ? 0 : data_.front().size();
+        while (!outbox_.empty()) write(7);
+        CHECK(output_.empty() && data_.empty() && outbox_.bytes() == 0, "nothing is left");
         control_.clear();
-        output_.clear();
-        bytes_ = 0;
-        CHECK(outbox_.bytes() == 0, "nothing is left");
     }
 
     Outbox outbox_;
