@@ -6,6 +6,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "wire"))
 
 import harness
+from certificates import *
 from clients import *
 from harness import *
 
@@ -19,15 +20,21 @@ class Honest:
     """One who is in and one who comes, again and again; remembers the longest wait."""
 
     def __init__(self, router):
+        self.schemes = ((WebSocket, "ws"), (RawSocket, "rs"))
+        if router.addresses("wss"):
+            self.schemes = ((WebSocket, "wss"), (RawSocket, "rss"))
         self.router = router
-        self.inside = rawsocket(router).join()
+        self.inside = self.newcomer(*self.schemes[1])
         self.longest = 0.0
+
+    def newcomer(self, make, scheme):
+        return make(self.router.address(scheme)).join()
 
     def turn(self):
         start = time.monotonic()
         self.inside.round_trip()
-        for make in BOTH:
-            visitor = make(self.router).join()
+        for make, scheme in self.schemes:
+            visitor = self.newcomer(make, scheme)
             visitor.round_trip()
             visitor.close()
         self.longest = max(self.longest, time.monotonic() - start)
@@ -68,7 +75,8 @@ def drip(crowd, octet, honest):
 def crowd_of(router, scheme, first=b""):
     crowd = []
     for _ in range(CROWD):
-        plain = connect(router.address(scheme))
+        # Below TLS, which the crowd never finishes.
+        plain = connect(router.address(scheme).replace("rss:", "rs:"))
         if first:
             plain.sendall(first)
         crowd.append(plain)
@@ -92,8 +100,8 @@ def crowd_starves(router, scheme, first, octet):
         plain.close()
 
 
-def short_log_in():
-    return config(limits={"hello_timeout": "2s"})
+def short_log_in(listener=None):
+    return config(listener, limits={"hello_timeout": "2s"})
 
 
 def test_who_says_nothing_or_half_a_handshake_is_thrown_out():
@@ -105,6 +113,12 @@ def test_who_says_nothing_or_half_a_handshake_is_thrown_out():
 def test_http_heads_without_an_end():
     with Router(short_log_in()) as router:
         crowd_starves(router, "ws", HEAD, b"x")
+
+
+def test_tls_handshakes_without_an_end():
+    with Certificates() as made:
+        with Router(short_log_in({"tls": tls_of(made.server("one"))})) as router:
+            crowd_starves(router, "rss", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"x")
 
 
 def test_fragments_before_log_in():
