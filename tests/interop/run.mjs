@@ -20,6 +20,7 @@ import { run_meta } from "./driver/meta.mjs";
 import { run_passthru } from "./driver/passthru.mjs";
 import { run_readme } from "./driver/readme.mjs";
 import { run_restart } from "./driver/restart.mjs";
+import { run_secure, secure_realm } from "./driver/secure.mjs";
 import { for_each, with_stage } from "./driver/stage.mjs";
 
 const top = path.join(path.dirname(new URL(import.meta.url).pathname), "..", "..");
@@ -62,6 +63,7 @@ const stages = {
     restart: { kinds: ["autobahn", "wampy", "browser"], config: open_realm, work: run_restart },
     meta: { kinds: peer_kinds, config: meta_realm, work: run_meta },
     keep_alive: { kinds: peer_kinds, config: pinging_realm, work: run_keep_alive },
+    secure: { kinds: peer_kinds, config: secure_realm, work: run_secure },
     readme: { kinds: [], config: shipped_realm, work: run_readme },
 };
 

@@ -12,12 +12,13 @@ export class Router {
         this.config = config;
         this.host = "127.0.0.1";
         this.port = 0;
+        this.scheme = "ws";
         this.process = null;
         this.output = "";
     }
 
     get url() {
-        return `ws://${this.host}:${this.port}/ws`;
+        return `${this.scheme}://${this.host}:${this.port}/ws`;
     }
 
     /// Port 0 the first time; a restart takes the port that the clients know.
@@ -25,7 +26,7 @@ export class Router {
         const ready = path.join(this.folder, "ready");
         const file = path.join(this.folder, "realms.yaml");
         await rm(ready, { force: true });
-        await writeFile(file, this.config(`${this.host}:${this.port}`));
+        await writeFile(file, this.config(`${this.host}:${this.port}`, this.folder));
         const started = spawn(this.binary, ["run", "-c", file, "--ready-file", ready], {
             stdio: ["ignore", "pipe", "pipe"],
         });
@@ -38,9 +39,10 @@ export class Router {
         const deadline = Date.now() + 20_000;
         while (Date.now() < deadline) {
             const text = await readFile(ready, "utf8").catch(() => "");
-            const found = text.match(/127\.0\.0\.1:(\d+)/);
+            const found = text.match(/(wss?):\/\/127\.0\.0\.1:(\d+)/);
             if (found) {
-                this.port = Number(found[1]);
+                this.scheme = found[1];
+                this.port = Number(found[2]);
                 return;
             }
             if (started.exitCode !== null || started.pid === undefined) break;

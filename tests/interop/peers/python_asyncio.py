@@ -6,6 +6,7 @@ transport_details); python_twisted.py does that.
 """
 
 import asyncio
+import ssl
 import threading
 
 import txaio
@@ -23,7 +24,12 @@ async def open_transport(message, session, wire_format):
         lambda: session, url=message["url"], serializers=[wire_format])
     factory.setProtocolOptions(tcpNoDelay=True, autoPingInterval=10.0, autoPingTimeout=5.0)
     loop = asyncio.get_running_loop()
-    await loop.create_connection(factory, message["host"], message["port"])
+    tls = None
+    if message["url"].startswith("wss:"):
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        tls.check_hostname = False
+        tls.verify_mode = ssl.CERT_NONE
+    await loop.create_connection(factory, message["host"], message["port"], ssl=tls)
 
 
 async def main():
