@@ -49,8 +49,10 @@ struct CalleeSaid {
 };
 
 using AuthQuestion = std::variant<FindUser, CheckPassword, AskCallee>;
-/// An Error: there is no answer (too busy, no callee, database down). It becomes ABORT
-/// wamp.error.authentication_failed; its text is for the log.
+/// An Error: there is no answer (no callee, database down). It becomes ABORT
+/// wamp.error.authentication_failed; its text is for the log. With wamp.error.unavailable it is the
+/// router that is too busy: the connection is closed without an ABORT, which clients would take for
+/// the last word.
 using AuthAnswer = Result<std::variant<UserFound, PasswordChecked, CalleeSaid>>;
 
 }  // namespace kreisel

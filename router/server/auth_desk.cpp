@@ -43,7 +43,7 @@ void AuthDesk::check_password(Shard& asker, CheckPassword question, OnAnswer on_
         passwords_.check(std::move(question.hash), std::move(question.password), on_checked);
     if (is_taken) return;
     answer(asker, on_answer,
-           fail(uris::authentication_failed,
+           fail(uris::unavailable,
                 "too many tickets wait to be checked (password_checks.waiting_max)"));
 }
 

@@ -31,6 +31,8 @@ std::string_view to_text(Limit limit) {
             return "outbox_hard";
         case Limit::pause_max:
             return "pause_max";
+        case Limit::password_checks_waiting_max:
+            return "password_checks.waiting_max";
     }
     return "";
 }

@@ -99,7 +99,17 @@ void PeerSession::ask(AuthQuestion question) {
 
 void PeerSession::on_auth_answer(AuthAnswer answer) {
     // Who gave up meanwhile, or was too late, has no use for it.
-    if (state_ == State::handshake) follow(handshake_->on_answer(std::move(answer)));
+    if (state_ != State::handshake) return;
+    if (answer || answer.error().uri != uris::unavailable) {
+        return follow(handshake_->on_answer(std::move(answer)));
+    }
+    ShardMetrics& metrics = connection_.shard().metrics();
+    metrics.reached(Limit::password_checks_waiting_max);
+    metrics.logins_failed.add(handshake_->method());
+    log(LogLevel::info, "log-in refused", answer.error().text);
+    state_ = State::left;
+    handshake_.reset();
+    connection_.finish(close_code::try_again_later, "too busy, try again later");
 }
 
 void PeerSession::join(HandshakeAccepted accepted) {
