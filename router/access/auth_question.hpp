@@ -43,9 +43,13 @@ struct AskCallee {
     Uri realm;
     Uri procedure;
     List arguments;
+    Duration timeout{};
 };
 struct CalleeSaid {
+    /// The first positional argument of its RESULT.
     Value result;
+    /// URI of its ERROR; empty: it gave a result.
+    Uri error{};
 };
 
 using AuthQuestion = std::variant<FindUser, CheckPassword, AskCallee>;

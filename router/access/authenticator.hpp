@@ -70,6 +70,16 @@ class Authenticator {
 [[nodiscard]] std::unique_ptr<Authenticator> make_anonymous(AuthContext context);
 [[nodiscard]] std::unique_ptr<Authenticator> make_ticket(AuthContext context);
 [[nodiscard]] std::unique_ptr<Authenticator> make_wampcra(AuthContext context);
+/// For AuthMethod::scram and AuthMethod::autobahn_scram.
+[[nodiscard]] std::unique_ptr<Authenticator> make_scram(AuthContext context, AuthMethod method);
+[[nodiscard]] std::unique_ptr<Authenticator> make_cryptosign(AuthContext context);
+[[nodiscard]] std::unique_ptr<Authenticator> make_tls(AuthContext context);
+/// Lets the procedure of `rule` say who it is and how it proves that, then goes on as `method`.
+[[nodiscard]] std::unique_ptr<Authenticator> make_dynamic(AuthContext context, AuthMethod method,
+                                                          const DynamicAuthenticator& rule);
+/// The one of `method`, for `context.principal`.
+[[nodiscard]] std::unique_ptr<Authenticator> make_authenticator(AuthContext context,
+                                                                AuthMethod method);
 
 /// 33 random octets as base64.
 [[nodiscard]] std::string random_base64(Random& random);
@@ -77,6 +87,13 @@ class Authenticator {
 /// Refusal of a wrong proof. To the peer an unknown user looks like a wrong secret.
 [[nodiscard]] AuthDenied deny_proof(AuthMethod method, const Principal& principal,
                                     std::string_view proof);
+/// Refusal of a log-in that is not of its method's form, whoever the user is.
+[[nodiscard]] AuthDenied deny_form(std::string text);
+
+/// HELLO.Details.authextra, empty if there is none.
+[[nodiscard]] const Dict& authextra_of(const Dict& hello);
+/// Binding of the channel `peer` came by, octets; empty: it has none of the type `name`.
+[[nodiscard]] std::string_view channel_binding_of(const PeerFacts& peer, std::string_view name);
 
 /// Refusal because an AuthQuestion went without an answer.
 [[nodiscard]] AuthDenied deny_unanswered(const Error& error);

@@ -1,5 +1,6 @@
 #include "router/access/handshake.hpp"
 
+#include "common/auth/octets.hpp"
 #include "common/base/check.hpp"
 #include "common/base/version.hpp"
 #include "common/wamp/errors.hpp"
@@ -58,6 +59,8 @@ struct Handshake::State {
     Dict hello;
     AuthMethod method = AuthMethod::anonymous;
     Principal principal;
+    bool has_user = false;  ///< `principal` is whom HELLO.Details.authid names
+    const DynamicAuthenticator* dynamic = nullptr;
     std::unique_ptr<Authenticator> authenticator;
 
     State(AccessSnapshotPtr access_, Random& random_, PeerFacts peer_)
@@ -66,6 +69,8 @@ struct Handshake::State {
     HandshakeStep on_hello(Hello message, WallTime now);
     [[nodiscard]] std::optional<HandshakeRefused> find_realm(const Hello& message);
     [[nodiscard]] std::optional<AuthMethod> choose_method(const std::vector<std::string>& offered);
+    [[nodiscard]] bool is_usable(AuthMethod candidate);
+    [[nodiscard]] bool is_dynamic(AuthMethod candidate) const;
     HandshakeStep refuse_methods(const std::vector<std::string>& offered) const;
     [[nodiscard]] std::unique_ptr<Authenticator> make_authenticator(WallTime now);
     /// What the method said, as a step of the handshake.
@@ -137,7 +142,7 @@ HandshakeStep Handshake::State::on_hello(Hello message, WallTime now) {
 /// The first of the client's methods that is usable for the user it names.
 std::optional<AuthMethod> Handshake::State::choose_method(const std::vector<std::string>& offered) {
     const auto authid = hello.find_text("authid");
-    const bool has_user = authid && !authid->empty() && !realm->users.empty();
+    has_user = authid && !authid->empty() && !realm->users.empty();
     if (has_user) {
         if (access->mock_key.empty()) {
             principal = find_principal(*realm, *authid, random_base64(random));
@@ -148,12 +153,44 @@ std::optional<AuthMethod> Handshake::State::choose_method(const std::vector<std:
     for (const std::string& name : offered) {
         const std::optional<AuthMethod> known = auth_method_of(name);
         if (!known) continue;
-        const bool is_usable = *known == AuthMethod::anonymous
-                                   ? realm->anonymous_role.has_value()
-                                   : has_user && principal.credentials.offers(*known);
-        if (is_usable) return known;
+        dynamic = realm->find_dynamic(*known);
+        if (dynamic != nullptr ? is_dynamic(*known) : is_usable(*known)) return known;
     }
     return std::nullopt;
+}
+
+/// Whether a user of the configuration can log in by `candidate`; finds those who are known by what
+/// they have instead of by a name.
+bool Handshake::State::is_usable(AuthMethod candidate) {
+    if (candidate == AuthMethod::anonymous) return realm->anonymous_role.has_value();
+    if (candidate == AuthMethod::tls && !peer.certificate) return false;
+    if (has_user) return principal.credentials.offers(candidate);
+    if (!realm->offers(candidate)) return false;
+    if (candidate == AuthMethod::tls) {
+        principal = find_by_certificate(*realm, *peer.certificate);
+        return true;
+    }
+    if (candidate != AuthMethod::cryptosign) return false;
+    const auto key = from_hex(authextra_of(hello).find_text("pubkey").value_or(""));
+    principal = find_by_public_key(*realm, key.value_or(""));
+    return true;
+}
+
+/// Whether a procedure could judge a log-in by `candidate` at all.
+bool Handshake::State::is_dynamic(AuthMethod candidate) const {
+    switch (candidate) {
+        case AuthMethod::anonymous:
+        case AuthMethod::cryptosign:
+            return true;
+        case AuthMethod::tls:
+            return peer.certificate.has_value();
+        case AuthMethod::ticket:
+        case AuthMethod::wampcra:
+        case AuthMethod::scram:
+        case AuthMethod::autobahn_scram:
+            return !hello.find_text("authid").value_or("").empty();
+    }
+    return false;
 }
 
 HandshakeStep Handshake::State::refuse_methods(const std::vector<std::string>& offered) const {
@@ -169,22 +206,16 @@ HandshakeStep Handshake::State::refuse_methods(const std::vector<std::string>& o
     const bool has_authid = authid && !authid->empty();
     return refuse(uris::no_matching_auth_method,
                   has_authid ? "none of the authmethods of HELLO can be used to log in here"
-                             : "HELLO.Details.authid is missing; only anonymous goes without it",
+                             : "HELLO.Details.authid is missing; none of the authmethods of HELLO "
+                               "goes without it here",
                   who() + " offers " + quoted(joined(offered)) + ", none of which " +
                       (has_authid ? "is configured for it" : "works without authid"));
 }
 
 std::unique_ptr<Authenticator> Handshake::State::make_authenticator(WallTime now) {
     AuthContext context{*access, *realm, peer, hello, random, session, now, principal};
-    switch (method) {
-        case AuthMethod::anonymous:
-            return make_anonymous(std::move(context));
-        case AuthMethod::ticket:
-            return make_ticket(std::move(context));
-        case AuthMethod::wampcra:
-            return make_wampcra(std::move(context));
-    }
-    return nullptr;
+    if (dynamic != nullptr) return make_dynamic(std::move(context), method, *dynamic);
+    return kreisel::make_authenticator(std::move(context), method);
 }
 
 HandshakeStep Handshake::State::follow(AuthStep step) {

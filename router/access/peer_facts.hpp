@@ -24,8 +24,8 @@ struct PeerFacts {
     /// Nobody on the way can read: TLS, here or at a proxy that is trusted to say so.
     bool is_encrypted = false;
     std::optional<ClientCertificate> certificate{};
-    // Channel ids (rfc/text/advanced/authentication_cryptosign), each 32 octets; empty where the
-    // channel has none.
+    // Channel bindings, empty where the channel has none: 32 octets of RFC 9266, and the first
+    // Finished message (RFC 5929).
     std::string tls_exporter{};
     std::string tls_unique{};
     /// Value of the router's own cookie in the upgrade request; empty: none came.

@@ -3,6 +3,7 @@
 
 #include "router/access/principal.hpp"
 
+#include "common/auth/octets.hpp"
 #include "common/auth/password.hpp"
 #include "common/auth/wampcra.hpp"
 #include "common/base/check.hpp"
@@ -77,7 +78,25 @@ Principal find_principal(const RealmAccess& realm, std::string_view authid,
     if (mock.credentials.ticket_hash) {
         mock.credentials.ticket_hash = mock_hash(*mock.credentials.ticket_hash, seed);
     }
+    if (mock.credentials.scram) {
+        std::string& salt = mock.credentials.scram->parameters.salt;
+        salt = mock_octets(salt, seed, "scram salt");
+    }
     return mock;
+}
+
+Principal find_by_public_key(const RealmAccess& realm, std::string_view key) {
+    for (const auto& [authid, credentials] : realm.users) {
+        if (credentials.has_public_key(key)) return {authid, credentials, true};
+    }
+    return {to_hex(key), {}, false};
+}
+
+Principal find_by_certificate(const RealmAccess& realm, const ClientCertificate& certificate) {
+    for (const auto& [authid, credentials] : realm.users) {
+        if (credentials.has_certificate(certificate)) return {authid, credentials, true};
+    }
+    return {certificate.subject, {}, false};
 }
 
 }  // namespace kreisel

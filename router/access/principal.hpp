@@ -25,4 +25,10 @@ struct Principal {
 [[nodiscard]] Principal find_principal(const RealmAccess& realm, std::string_view authid,
                                        std::string_view mock_key);
 
+/// The user with this public key (32 octets), or a stand-in.
+[[nodiscard]] Principal find_by_public_key(const RealmAccess& realm, std::string_view key);
+/// The user with this certificate, or a stand-in.
+[[nodiscard]] Principal find_by_certificate(const RealmAccess& realm,
+                                            const ClientCertificate& certificate);
+
 }  // namespace kreisel

@@ -2,25 +2,61 @@
 
 #include "router/access/realm_access.hpp"
 
+#include <algorithm>
+
 namespace kreisel {
 
+namespace {
+
+struct NamedMethod {
+    std::string_view name;
+    AuthMethod method;
+};
+constexpr NamedMethod methods[] = {
+    {"anonymous", AuthMethod::anonymous},
+    {"ticket", AuthMethod::ticket},
+    {"wampcra", AuthMethod::wampcra},
+    {"wamp-scram", AuthMethod::scram},
+    {"scram", AuthMethod::autobahn_scram},
+    {"cryptosign", AuthMethod::cryptosign},
+    {"tls", AuthMethod::tls},
+};
+
+}  // namespace
+
 std::string_view to_text(AuthMethod method) {
-    switch (method) {
-        case AuthMethod::anonymous:
-            return "anonymous";
-        case AuthMethod::ticket:
-            return "ticket";
-        case AuthMethod::wampcra:
-            return "wampcra";
+    for (const NamedMethod& named : methods) {
+        if (named.method == method) return named.name;
     }
-    return "anonymous";
+    return "";
 }
 
 std::optional<AuthMethod> auth_method_of(std::string_view text) {
-    if (text == "anonymous") return AuthMethod::anonymous;
-    if (text == "ticket") return AuthMethod::ticket;
-    if (text == "wampcra") return AuthMethod::wampcra;
+    for (const NamedMethod& named : methods) {
+        if (named.name == text) return named.method;
+    }
     return std::nullopt;
+}
+
+bool UserCredentials::Certificate::fits(const ClientCertificate& certificate) const {
+    switch (by) {
+        case By::subject:
+            return value == certificate.subject;
+        case By::common_name:
+            return value == certificate.common_name;
+        case By::fingerprint:
+            return value == certificate.sha256;
+    }
+    return false;
+}
+
+bool UserCredentials::has_public_key(std::string_view key) const {
+    return std::find(public_keys.begin(), public_keys.end(), key) != public_keys.end();
+}
+
+bool UserCredentials::has_certificate(const ClientCertificate& certificate) const {
+    return std::any_of(certificates.begin(), certificates.end(),
+                       [&](const Certificate& known) { return known.fits(certificate); });
 }
 
 bool UserCredentials::offers(AuthMethod method) const {
@@ -31,6 +67,14 @@ bool UserCredentials::offers(AuthMethod method) const {
             return ticket.has_value() || ticket_hash.has_value();
         case AuthMethod::wampcra:
             return wampcra.has_value();
+        case AuthMethod::scram:
+            return scram && scram->parameters.kdf != ScramKdf::autobahn_argon2id;
+        case AuthMethod::autobahn_scram:
+            return scram && scram->parameters.kdf == ScramKdf::autobahn_argon2id;
+        case AuthMethod::cryptosign:
+            return !public_keys.empty();
+        case AuthMethod::tls:
+            return !certificates.empty();
     }
     return false;
 }
@@ -41,6 +85,14 @@ bool RealmAccess::offers(AuthMethod method) const {
         if (user.second.offers(method)) return true;
     }
     return false;
+}
+
+const DynamicAuthenticator* RealmAccess::find_dynamic(AuthMethod method) const {
+    for (const DynamicAuthenticator& rule : dynamic) {
+        const auto& known = rule.methods;
+        if (std::find(known.begin(), known.end(), method) != known.end()) return &rule;
+    }
+    return nullptr;
 }
 
 }  // namespace kreisel

@@ -4,8 +4,10 @@
 // Immutable snapshots, built from realms.yaml (router/config) or by an embedding program; a reload
 // makes new ones. Any thread.
 
+#include "common/auth/scram.hpp"
 #include "common/base/clock.hpp"
 #include "common/wamp/uri.hpp"
+#include "router/access/peer_facts.hpp"
 #include "router/core/permissions.hpp"
 
 #include <map>
@@ -16,7 +18,15 @@
 
 namespace kreisel {
 
-enum class AuthMethod : std::uint8_t { anonymous, ticket, wampcra };
+enum class AuthMethod : std::uint8_t {
+    anonymous,
+    ticket,
+    wampcra,
+    scram,           ///< `wamp-scram`
+    autobahn_scram,  ///< `scram` as Autobahn|Python speaks it
+    cryptosign,
+    tls,
+};
 
 [[nodiscard]] std::string_view to_text(AuthMethod method);
 [[nodiscard]] std::optional<AuthMethod> auth_method_of(std::string_view text);
@@ -37,8 +47,33 @@ struct UserCredentials {
     /// ticket: argon2id of the secret as a PHC string (common/auth/password.hpp), instead of
     /// `ticket`.
     std::optional<std::string> ticket_hash{};
+    std::optional<ScramCredentials> scram{};
+    /// cryptosign: public keys, 32 octets each.
+    std::vector<std::string> public_keys{};
+    /// tls: client certificates that are this user's, each known by one thing.
+    struct Certificate {
+        enum class By : std::uint8_t { subject, common_name, fingerprint };
+        By by = By::fingerprint;
+        std::string value;  ///< fingerprint: SHA-256, 64 hex digits in lower case
+
+        [[nodiscard]] bool fits(const ClientCertificate& certificate) const;
+        bool operator==(const Certificate&) const = default;
+    };
+    std::vector<Certificate> certificates{};
 
     [[nodiscard]] bool offers(AuthMethod method) const;
+    [[nodiscard]] bool has_public_key(std::string_view key) const;
+    [[nodiscard]] bool has_certificate(const ClientCertificate& certificate) const;
+};
+
+/// Log-ins by some methods are judged by a procedure (docs/dynamic-authenticators.md).
+struct DynamicAuthenticator {
+    std::vector<AuthMethod> methods;
+    Uri procedure;
+    Uri realm;  ///< where it is called
+    Duration timeout = std::chrono::seconds{5};
+
+    bool operator==(const DynamicAuthenticator&) const = default;
 };
 
 /// What a role sets instead of the listener's limits on what its sessions send.
@@ -61,12 +96,17 @@ struct RealmAccess {
     std::optional<std::string> anonymous_role;
     /// Users by authid.
     std::map<std::string, UserCredentials, std::less<>> users;
+    /// Methods that stand here are judged by a procedure alone.
+    std::vector<DynamicAuthenticator> dynamic{};
+    /// cryptosign: private key by which the router proves itself, 32 octets; empty: it does not.
+    std::string router_key{};
     PermissionsPtr permissions;
     /// By role; a role without any is not there.
     std::map<std::string, RoleRates, std::less<>> role_rates;
 
     /// Whether any user or setting makes `method` usable.
     [[nodiscard]] bool offers(AuthMethod method) const;
+    [[nodiscard]] const DynamicAuthenticator* find_dynamic(AuthMethod method) const;
 };
 
 using RealmAccessPtr = std::shared_ptr<const RealmAccess>;

@@ -142,6 +142,9 @@ struct RealmConfig {
     std::vector<RoleConfig> roles;
     std::optional<std::string> anonymous_role;
     std::map<std::string, UserCredentials, std::less<>> users;
+    std::vector<DynamicAuthenticator> dynamic;
+    /// cryptosign: the router's private key, 32 octets; empty: it does not prove itself.
+    std::string router_key;
     RealmLimits limits;
     std::vector<HistoryRule> history;
     std::optional<LogLevel> log_level;  ///< absent: the router's

@@ -28,6 +28,8 @@ void judge_whole(Reader& reader, const YamlNode& root, const RouterConfig& confi
         reader.fail_at(place_of(limits, "hello_bytes_max"), "limits.hello_bytes_max",
                        "is more than message_bytes_max");
     }
+    // A realm that could not be read is not missing.
+    if (reader.error_count() == 0) judge_dynamic_realms(reader, root, config);
 }
 
 }  // namespace

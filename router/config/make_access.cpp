@@ -63,6 +63,8 @@ AccessSnapshotPtr make_access(const RouterConfig& config, std::uint64_t version)
         access->has_client_quirks = realm.has_client_quirks;
         access->anonymous_role = realm.anonymous_role;
         access->users = realm.users;
+        access->dynamic = realm.dynamic;
+        access->router_key = realm.router_key;
         access->permissions = make_permissions(realm);
         for (const RoleConfig& role : realm.roles) {
             const RoleRates& rates = role.limits.rates;

@@ -20,6 +20,14 @@ void judge_tls(Reader& reader, const YamlNode& node, const TlsSettings& settings
 [[nodiscard]] Table<ListenerConfig> proxy_table();
 [[nodiscard]] Setting<RealmConfig> history_setting();
 [[nodiscard]] Table<RealmConfig> authentication_table();
+/// `scram`, `cryptosign` and `tls` of a user.
+[[nodiscard]] Table<UserCredentials> proofs_table();
+[[nodiscard]] Setting<RealmConfig> dynamic_setting();
+/// `cryptosign.router_key`
+[[nodiscard]] Setting<RealmConfig> router_key_setting();
+/// Of each method either users or a procedure are asked.
+void judge_dynamic(Reader& reader, const YamlNode& node, const RealmConfig& realm);
+void judge_dynamic_realms(Reader& reader, const YamlNode& root, const RouterConfig& config);
 [[nodiscard]] Setting<RouterConfig> listeners_setting();
 [[nodiscard]] Setting<AdminConfig> admin_address_setting();
 [[nodiscard]] Setting<RouterConfig> realms_setting();

@@ -164,10 +164,12 @@ void judge_roles(Reader& reader, const YamlNode& node, const RealmConfig& realm)
             "the realm defines no role '" + use.role + "'" + Reader::hint(use.role, names));
     }
     const bool has_log_in = realm.anonymous_role || !realm.users.empty() ||
+                            !realm.dynamic.empty() ||
                             !place_of(place_of(node, "authentication"), "users").items.empty();
     if (!has_log_in) {
         reader.fail(node, "nobody can log in; add authentication: with anonymous_role: or users:");
     }
+    judge_dynamic(reader, place_of(node, "authentication"), realm);
 }
 
 }  // namespace

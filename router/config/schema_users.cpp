@@ -5,6 +5,8 @@
 #include "router/config/schema.hpp"
 #include "router/config/settings.hpp"
 
+#include <algorithm>
+
 namespace kreisel {
 
 namespace {
@@ -83,7 +85,7 @@ Setting<UserEntry> ticket_hash_setting() {
 }
 
 Table<UserEntry> user_table() {
-    return {
+    Table<UserEntry> table = {
         required(text("authid", "a name", &UserEntry::authid)),
         required(scalar<UserEntry>(
             "role", "the name of a role",
@@ -99,6 +101,31 @@ Table<UserEntry> user_table() {
             [](UserEntry& user, std::string value) { user.credentials.ticket = std::move(value); },
             [](const UserEntry& user) { return user.credentials.ticket; }),
         ticket_hash_setting(), wampcra_setting()};
+    return joined(std::move(table), lifted(proofs_table(), &UserEntry::credentials));
+}
+
+void judge_user(Reader& reader, const YamlNode& node, const RealmConfig& realm,
+                const UserEntry& user) {
+    constexpr std::string_view keys[] = {"ticket_hash", "ticket",     "wampcra",
+                                         "scram",       "cryptosign", "tls"};
+    const auto has = [&node](std::string_view key) { return &place_of(node, key) != &node; };
+    if (std::none_of(std::begin(keys), std::end(keys), has)) {
+        reader.fail(node,
+                    "the user has no secret; add ticket_hash:, ticket:, wampcra:, scram:, "
+                    "cryptosign: or tls:");
+    }
+    if (has("ticket") && has("ticket_hash")) {
+        const Reader::Step step(reader, "ticket");
+        reader.fail(place_of(node, "ticket"), "stands beside ticket_hash; keep one of them");
+    }
+    // Who comes with a key alone is known by it.
+    for (const auto& [authid, credentials] : realm.users) {
+        for (const std::string& key : user.credentials.public_keys) {
+            if (!credentials.has_public_key(key)) continue;
+            const Reader::Step step(reader, "cryptosign");
+            reader.fail(place_of(node, "cryptosign"), "user '" + authid + "' has this key already");
+        }
+    }
 }
 
 }  // namespace
@@ -123,14 +150,7 @@ Table<RealmConfig> authentication_table() {
         return users;
     };
     access.add = [](Reader& reader, const YamlNode& node, RealmConfig& realm, UserEntry user) {
-        const auto has = [&node](std::string_view key) { return &place_of(node, key) != &node; };
-        if (!has("ticket") && !has("ticket_hash") && !has("wampcra")) {
-            reader.fail(node, "the user has no secret; add ticket_hash:, ticket: or wampcra:");
-        }
-        if (has("ticket") && has("ticket_hash")) {
-            const Reader::Step step(reader, "ticket");
-            reader.fail(place_of(node, "ticket"), "stands beside ticket_hash; keep one of them");
-        }
+        judge_user(reader, node, realm, user);
         realm.users[user.authid] = std::move(user.credentials);
     };
     access.name = [](const UserEntry& user) { return user.authid; };
@@ -145,7 +165,7 @@ Table<RealmConfig> authentication_table() {
             [](const RealmConfig& realm) {
                 return realm.anonymous_role ? show_text(*realm.anonymous_role) : std::string();
             }),
-        list_of("users", user_table(), std::move(access))};
+        list_of("users", user_table(), std::move(access)), dynamic_setting(), router_key_setting()};
 }
 
 }  // namespace kreisel

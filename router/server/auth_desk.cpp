@@ -1,7 +1,9 @@
 // Knows that threads exist: answers come from the realms' callees and from background threads.
 #include "router/server/auth_desk.hpp"
 
+#include "common/codec/codec.hpp"
 #include "common/wamp/errors.hpp"
+#include "router/server/realm_host.hpp"
 #include "router/server/shard.hpp"
 
 #include <utility>
@@ -17,6 +19,31 @@ void answer(Shard& asker, AuthDesk::OnAnswer on_answer, AuthAnswer said) {
     });
 }
 
+/// What the callee answered, as far as a log-in wants to know.
+AuthAnswer read_answer(const Message& message) {
+    if (const auto* error = std::get_if<ErrorMessage>(&message)) {
+        return CalleeSaid{Value(), error->error};
+    }
+    const auto* result = std::get_if<ResultMessage>(&message);
+    if (result == nullptr || result->payload.is_opaque) {
+        return fail(uris::authentication_failed, "the callee gave no readable result");
+    }
+    List args = read_payload(result->payload).args;
+    return CalleeSaid{args.empty() ? Value() : std::move(args.front()), {}};
+}
+
+void ask_callee(Shard& asker, AskCallee question, AuthDesk::OnAnswer on_answer) {
+    const auto& hosts = asker.view()->hosts;
+    const auto found = hosts.find(question.realm);
+    if (found == hosts.end()) {
+        return answer(asker, std::move(on_answer),
+                      fail(uris::authentication_failed, "the authenticator's realm is not here"));
+    }
+    found->second->ask(
+        std::move(question.procedure), make_payload(question.arguments), question.timeout,
+        [on_answer = std::move(on_answer)](const Message& said) { on_answer(read_answer(said)); });
+}
+
 }  // namespace
 
 AuthDesk::AuthDesk(const PasswordCheckConfig& password_checks)
@@ -30,6 +57,9 @@ void AuthDesk::stop() { passwords_.stop(); }
 void AuthDesk::ask(Shard& asker, AuthQuestion question, OnAnswer on_answer) {
     if (auto* check = std::get_if<CheckPassword>(&question)) {
         return check_password(asker, std::move(*check), std::move(on_answer));
+    }
+    if (auto* callee = std::get_if<AskCallee>(&question)) {
+        return ask_callee(asker, std::move(*callee), std::move(on_answer));
     }
     answer(asker, std::move(on_answer),
            fail(uris::authentication_failed, "nobody here answers this question"));

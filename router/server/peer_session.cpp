@@ -315,9 +315,9 @@ void PeerSession::refresh() {
     const auto found = access->realms.find(realm_->name);
     if (found == access->realms.end()) return;  // its host says GOODBYE to all
     realm_ = found->second;
-    const bool is_anonymous = authmethod_ == to_text(AuthMethod::anonymous);
     // Only the configuration's own users can be gone by a new one.
     const bool is_static = authprovider_ == Principal{}.provider;
+    const bool is_anonymous = is_static && authmethod_ == to_text(AuthMethod::anonymous);
     const auto user = realm_->users.find(authid_);
     if (is_anonymous ? !realm_->anonymous_role : is_static && user == realm_->users.end()) {
         return say_goodbye(uris::close_killed, "the user was removed");

@@ -34,4 +34,40 @@ AuthDenied deny_unanswered(const Error& error) {
             "could not be judged: " + error.text};
 }
 
+AuthDenied deny_form(std::string text) {
+    std::string why = "cannot be judged: " + text;
+    return {uris::authentication_failed, std::move(text), std::move(why)};
+}
+
+const Dict& authextra_of(const Dict& hello) {
+    static const Dict none;
+    const Dict* extra = hello.find_dict("authextra");
+    return extra == nullptr ? none : *extra;
+}
+
+std::string_view channel_binding_of(const PeerFacts& peer, std::string_view name) {
+    if (name == "tls-exporter") return peer.tls_exporter;
+    if (name == "tls-unique") return peer.tls_unique;
+    return {};
+}
+
+std::unique_ptr<Authenticator> make_authenticator(AuthContext context, AuthMethod method) {
+    switch (method) {
+        case AuthMethod::anonymous:
+            return make_anonymous(std::move(context));
+        case AuthMethod::ticket:
+            return make_ticket(std::move(context));
+        case AuthMethod::wampcra:
+            return make_wampcra(std::move(context));
+        case AuthMethod::scram:
+        case AuthMethod::autobahn_scram:
+            return make_scram(std::move(context), method);
+        case AuthMethod::cryptosign:
+            return make_cryptosign(std::move(context));
+        case AuthMethod::tls:
+            return make_tls(std::move(context));
+    }
+    return nullptr;
+}
+
 }  // namespace kreisel
