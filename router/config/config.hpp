@@ -13,6 +13,7 @@
 #include "common/tls/tls_settings.hpp"
 #include "common/wamp/encoding.hpp"
 #include "common/wire/forwarded.hpp"
+#include "router/access/login_throttle.hpp"
 #include "router/access/realm_access.hpp"
 #include "router/core/realm.hpp"
 
@@ -185,6 +186,7 @@ struct RouterConfig {
     /// Folder of kept events; empty: in memory only.
     std::string storage;
     PasswordCheckConfig password_checks;
+    ThrottleConfig login_throttle;
     AdminConfig admin;
     /// What works but deserves a look, such as a certificate that ends soon.
     std::vector<ConfigError> warnings;

@@ -80,6 +80,8 @@ Table<RouterConfig> make_router_table() {
     table.push_back(storage_setting());
     table.push_back(
         section("password_checks", lifted(password_check_table(), &RouterConfig::password_checks)));
+    table.push_back(
+        section("login_throttle", lifted(throttle_table(), &RouterConfig::login_throttle)));
     table.push_back(section(
         "admin", lifted(Table<AdminConfig>{admin_address_setting()}, &RouterConfig::admin)));
     table.push_back(required(listeners_setting()));

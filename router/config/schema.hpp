@@ -23,6 +23,7 @@ void judge_tls(Reader& reader, const YamlNode& node, const TlsSettings& settings
 /// `scram`, `cryptosign` and `tls` of a user.
 [[nodiscard]] Table<UserCredentials> proofs_table();
 [[nodiscard]] Setting<RealmConfig> dynamic_setting();
+[[nodiscard]] Table<ThrottleConfig> throttle_table();
 /// `cryptosign.router_key`
 [[nodiscard]] Setting<RealmConfig> router_key_setting();
 /// Of each method either users or a procedure are asked.

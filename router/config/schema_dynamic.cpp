@@ -1,4 +1,4 @@
-// Log-in that is judged elsewhere: dynamic authenticators, and the router's own proof.
+// Log-in beyond users: dynamic authenticators, the router's own proof, the throttle of failures.
 
 #include "common/auth/cryptosign.hpp"
 #include "common/auth/octets.hpp"
@@ -80,6 +80,14 @@ void add_dynamic(Reader& reader, const YamlNode& node, RealmConfig& realm,
 }
 
 }  // namespace
+
+Table<ThrottleConfig> throttle_table() {
+    using Throttle = ThrottleConfig;
+    constexpr std::uint32_t million = 1'000'000;
+    return {count("failures", &Throttle::failures, 0U, million),
+            duration("window", &Throttle::window, std::chrono::seconds{1}, std::chrono::hours{24}),
+            count("addresses_max", &Throttle::addresses_max, 1U, 10 * million)};
+}
 
 Setting<RealmConfig> dynamic_setting() {
     ListAccess<RealmConfig, DynamicAuthenticator> access;

@@ -75,6 +75,8 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     [[nodiscard]] std::string_view transport_name() const;
     /// What the transport tells of the peer, once it is open.
     [[nodiscard]] PeerFacts peer_facts() const;
+    /// Who is counted together with this peer; empty: it is not counted (address_table.hpp).
+    [[nodiscard]] const std::string& counted_as() const { return address_key_; }
     [[nodiscard]] const Wire& wire() const { return *wire_; }
     /// A reload: takes over the listener's new settings.
     void refresh_settings();

@@ -46,9 +46,9 @@ enum class Limit : std::uint8_t {
     outbox_hard,
     pause_max,
     password_checks_waiting_max,
+    login_throttle,
 };
-inline constexpr std::size_t limit_count =
-    static_cast<std::size_t>(Limit::password_checks_waiting_max) + 1;
+inline constexpr std::size_t limit_count = static_cast<std::size_t>(Limit::login_throttle) + 1;
 [[nodiscard]] std::string_view to_text(Limit limit);
 
 /// Why a session ended, as far as the connection knows.

@@ -65,12 +65,17 @@ void PeerSession::on_message(const WireMessage& message) {
     }
     connection_.shard().metrics().messages_received[decoded->index()].add();
     if (state_ == State::handshake) {
+        // Challenges that were collected before do not help either.
+        if (std::holds_alternative<Authenticate>(*decoded) && is_throttled()) return;
         return follow(handshake_->on_message(std::move(*decoded), SystemClock{}.wall()));
     }
     on_admissible(std::move(*decoded));
 }
 
 void PeerSession::follow(HandshakeStep step) {
+    const bool has_secret =
+        std::holds_alternative<HandshakeReply>(step) || std::holds_alternative<AuthQuestion>(step);
+    if (has_secret && is_throttled()) return;
     if (auto* reply = std::get_if<HandshakeReply>(&step)) {
         return connection_.send(std::move(reply->message));
     }
@@ -79,6 +84,10 @@ void PeerSession::follow(HandshakeStep step) {
     if (auto* refused = std::get_if<HandshakeRefused>(&step)) {
         connection_.shard().metrics().logins_failed.add(handshake_->method());
         const bool is_violation = refused->abort.reason == uris::protocol_violation;
+        if (refused->abort.reason == uris::authentication_denied) {
+            Shard& shard = connection_.shard();
+            shard.router().login_guard().on_failure(connection_.counted_as(), shard.now());
+        }
         return abort(std::move(refused->abort),
                      is_violation ? close_code::protocol_error : close_code::normal, refused->why);
     }
@@ -86,6 +95,20 @@ void PeerSession::follow(HandshakeStep step) {
     log(LogLevel::info, "log-in ended by the client", why);
     state_ = State::left;
     connection_.finish(close_code::normal, "");
+}
+
+bool PeerSession::is_throttled() {
+    Shard& shard = connection_.shard();
+    const Duration wait =
+        shard.router().login_guard().wait_of(connection_.counted_as(), shard.now());
+    if (wait <= Duration::zero()) return false;
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+    shard.metrics().reached(Limit::login_throttle);
+    abort(make_abort(uris::authentication_failed,
+                     "too many failed log-ins from your address; try again in " +
+                         std::to_string(seconds) + " s"),
+          close_code::policy_violation, "too many failed log-ins from this address");
+    return true;
 }
 
 void PeerSession::ask(AuthQuestion question) {

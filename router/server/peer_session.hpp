@@ -79,6 +79,8 @@ class PeerSession {
 
     void follow(HandshakeStep step);
     void ask(AuthQuestion question);
+    /// Refuses the log-in if its address has had too many that failed.
+    [[nodiscard]] bool is_throttled();
     void on_admissible(Message message);
     /// Refuses a CALL that comes when the connection has sent more than it may. False: it goes on.
     [[nodiscard]] bool refuse_over_pace(const Message& message);

@@ -50,6 +50,7 @@ void Router::apply_limits() {
     connections_max_ = std::min<std::size_t>(config_.connections_max, connections_that_fit_);
     logins_max_ = config_.handshakes_max;
     connections_per_address_ = config_.connections_per_address;
+    login_guard_.set_config(config_.login_throttle);
 }
 
 bool Router::refuses_connection(Shard& shard) const {

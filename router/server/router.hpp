@@ -13,6 +13,7 @@
 #include "router/server/address_table.hpp"
 #include "router/server/auth_desk.hpp"
 #include "router/server/certificate_watch.hpp"
+#include "router/server/login_guard.hpp"
 #include "router/server/metrics_text.hpp"
 #include "router/server/router_view.hpp"
 #include "router/server/shard.hpp"
@@ -86,6 +87,7 @@ class Router {
     /// 0: no limit.
     [[nodiscard]] std::size_t connections_per_address() const { return connections_per_address_; }
     [[nodiscard]] AuthDesk& auth_desk() { return auth_desk_; }
+    [[nodiscard]] LoginGuard& login_guard() { return login_guard_; }
     /// Whether a connection that has just come is one too many, or the router is stopping. Counted
     /// by the shard that asks.
     [[nodiscard]] bool refuses_connection(Shard& shard) const;
@@ -127,6 +129,7 @@ class Router {
     Occupancy logins_;
     Occupancy connections_;
     AuthDesk auth_desk_;
+    LoginGuard login_guard_;
     std::atomic<std::size_t> connections_max_{0};
     std::atomic<std::size_t> logins_max_{0};
     std::atomic<std::size_t> connections_per_address_{0};

@@ -1,6 +1,7 @@
 """Peers that are gone without a word, and addresses that take more than their share; in a network
 namespace of the test's own."""
 
+import json
 import pathlib
 import sys
 
@@ -126,6 +127,79 @@ def test_a_network_of_ipv6_counts_as_one_address():
         check_equal(shaken(over), b"\x7f\x40\0\0", "a third of the same network")
         other = connected(router, "2001:db8:0:2::1", *where)
         check_equal(shaken(other), b"\x7f\xf1\0\0", "another network")
+
+
+def say(plain, message):
+    octets = json.dumps(message).encode()
+    plain.sendall(len(octets).to_bytes(4, "big") + octets)
+
+
+def hear(plain):
+    size = int.from_bytes(plain.recv(4, socket.MSG_WAITALL), "big")
+    return json.loads(plain.recv(size, socket.MSG_WAITALL))
+
+
+def log_in_from(router, own, ticket, where="192.0.2.1", family=socket.AF_INET):
+    """The last message of a log-in from the address `own`."""
+    plain = connected(router, own, where, family)
+    check_equal(shaken(plain), b"\x7f\xf1\0\0", "handshake")
+    say(plain, [HELLO, "realm1", {"roles": ROLES, "authid": "joe", "authmethods": ["ticket"]}])
+    answer = hear(plain)
+    if answer[0] == CHALLENGE:
+        say(plain, [AUTHENTICATE, ticket, {}])
+        answer = hear(plain)
+    plain.close()
+    return answer
+
+
+def guarded(listener):
+    users = [{"authid": "joe", "role": "anonymous", "ticket": "swordfish"}]
+    return config(listener, realms=[realm(authentication={"users": users})], admin=ADMIN,
+                  login_throttle={"failures": 3, "window": "6s"})
+
+
+def test_an_address_has_so_many_failed_log_ins():
+    with Router(guarded({"address": "0.0.0.0:0"})) as router:
+        for _ in range(3):
+            answer = log_in_from(router, "192.0.2.1", "guess")
+            check_equal(answer[2], "wamp.error.authentication_denied", "a guess")
+        answer = log_in_from(router, "192.0.2.1", "swordfish")
+        check_equal(answer[2], "wamp.error.authentication_failed", "even the right one waits")
+        check("try again in " in answer[1]["message"], answer)
+        check_equal(log_in_from(router, "192.0.2.2", "swordfish")[0], WELCOME, "another address")
+        for _ in range(5):
+            log_in_from(router, "127.0.0.1", "guess", where="127.0.0.1")
+        check_equal(log_in_from(router, "127.0.0.1", "swordfish", where="127.0.0.1")[0], WELCOME,
+                    "the loopback is not counted")
+        router.wait_log("too many failed log-ins from this address")
+        wait_until(lambda: log_in_from(router, "192.0.2.1", "swordfish")[0] == WELCOME, "a try")
+
+
+def test_challenges_collected_before_do_not_help_to_guess():
+    with Router(guarded({"address": "0.0.0.0:0"})) as router:
+        waiting = [connected(router, "192.0.2.1") for _ in range(6)]
+        for plain in waiting:
+            shaken(plain)
+            say(plain, [HELLO, "realm1",
+                        {"roles": ROLES, "authid": "joe", "authmethods": ["ticket"]}])
+            check_equal(hear(plain)[0], CHALLENGE, "CHALLENGE")
+        outcomes = []
+        for plain in waiting:
+            say(plain, [AUTHENTICATE, "guess", {}])
+            outcomes.append(hear(plain)[2])
+            plain.close()
+        check_equal(outcomes.count("wamp.error.authentication_denied"), 3, "tries")
+
+
+def test_a_network_of_ipv6_shares_its_failed_log_ins():
+    with Router(guarded({"address": "[::]:0"})) as router:
+        where = ("2001:db8:0:1::1", socket.AF_INET6)
+        for own in ("2001:db8:0:1::1", "2001:db8:0:1::2", "2001:db8:0:1::1"):
+            log_in_from(router, own, "guess", *where)
+        check_equal(log_in_from(router, "2001:db8:0:1::2", "swordfish", *where)[2],
+                    "wamp.error.authentication_failed", "the same network")
+        check_equal(log_in_from(router, "2001:db8:0:2::1", "swordfish", *where)[0], WELCOME,
+                    "another network")
 
 
 if __name__ == "__main__":
