@@ -164,6 +164,8 @@ std::optional<AuthMethod> Handshake::State::choose_method(const std::vector<std:
 bool Handshake::State::is_usable(AuthMethod candidate) {
     if (candidate == AuthMethod::anonymous) return realm->anonymous_role.has_value();
     if (candidate == AuthMethod::tls && !peer.certificate) return false;
+    // A token says itself whose it is.
+    if (candidate == AuthMethod::ticket && realm->jwt) return true;
     if (has_user) return principal.credentials.offers(candidate);
     if (!realm->offers(candidate)) return false;
     if (candidate == AuthMethod::tls) {

@@ -8,6 +8,7 @@
 #include "common/base/clock.hpp"
 #include "common/wamp/uri.hpp"
 #include "router/access/peer_facts.hpp"
+#include "router/access/jwt.hpp"
 #include "router/core/permissions.hpp"
 
 #include <map>
@@ -100,6 +101,8 @@ struct RealmAccess {
     std::vector<DynamicAuthenticator> dynamic{};
     /// cryptosign: private key by which the router proves itself, 32 octets; empty: it does not.
     std::string router_key{};
+    /// Tickets may be tokens that others sign; absent: they are not.
+    std::optional<JwtRules> jwt{};
     PermissionsPtr permissions;
     /// By role; a role without any is not there.
     std::map<std::string, RoleRates, std::less<>> role_rates;

@@ -29,6 +29,9 @@ struct Command {
 [[nodiscard]] Command make_run_command(CLI::App& application);
 [[nodiscard]] Command make_check_command(CLI::App& application);
 [[nodiscard]] Command make_config_command(CLI::App& application);
+[[nodiscard]] Command make_hash_password_command(CLI::App& application);
+[[nodiscard]] Command make_keygen_command(CLI::App& application);
+[[nodiscard]] Command make_user_command(CLI::App& application);
 [[nodiscard]] Command make_version_command(CLI::App& application);
 
 /// `-c FILE`, also without the `-c` if that is all a command takes.

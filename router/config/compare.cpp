@@ -1,6 +1,7 @@
 // What a reload changes: both configurations told as flat lists of path and value, and the
 // difference of the two.
 
+#include "router/config/compare_users.hpp"
 #include "router/config/schema.hpp"
 
 #include <algorithm>
@@ -113,6 +114,10 @@ std::vector<std::string> realm_names(const RouterConfig& config) {
     for (const RealmConfig& realm : config.realms) names.push_back(realm.name);
     return names;
 }
+const RealmConfig& realm_of(const RouterConfig& config, const std::string& name) {
+    return *std::find_if(config.realms.begin(), config.realms.end(),
+                         [&name](const RealmConfig& realm) { return realm.name == name; });
+}
 std::vector<std::string> listener_names(const RouterConfig& config) {
     std::vector<std::string> names;
     for (const ListenerConfig& listener : config.listeners) names.push_back(listener.address);
@@ -183,7 +188,10 @@ ConfigChanges compare(const RouterConfig& before, const RouterConfig& after) {
     for (const auto& name : realms.removed) sorter.whole("realms", name, "realm removed:");
     for (const auto& name : realms.added) sorter.whole("realms", name, "realm added:");
     for (const auto& name : realms.kept) {
-        if (!sorter.parts("realms", name).empty()) changes.realms_changed.push_back(name);
+        const auto files = compare_files(realm_of(before, name), realm_of(after, name));
+        const bool is_changed = !sorter.parts("realms", name).empty() || !files.empty();
+        if (is_changed) changes.realms_changed.push_back(name);
+        changes.words.insert(changes.words.end(), files.begin(), files.end());
     }
 
     for (const char* setting :

@@ -135,6 +135,14 @@ struct RoleConfig {
     std::optional<std::uint32_t> trust_level;  ///< absent: nothing is told
 };
 
+/// Tokens as tickets: the rules, and where their keys come from.
+struct JwtConfig {
+    JwtRules rules;
+    std::string secret;      ///< HS256
+    std::string public_key;  ///< path of a PEM file; empty: none
+    std::string jwks;        ///< path of a JWK set; empty: none
+};
+
 struct RealmConfig {
     Uri name;
     UriRule uri_rule = UriRule::loose;
@@ -146,6 +154,10 @@ struct RealmConfig {
     std::vector<DynamicAuthenticator> dynamic;
     /// cryptosign: the router's private key, 32 octets; empty: it does not prove itself.
     std::string router_key;
+    std::string users_file;  ///< path; empty: none
+    /// Those of the users file.
+    std::map<std::string, UserCredentials, std::less<>> file_users;
+    std::optional<JwtConfig> jwt{};
     RealmLimits limits;
     std::vector<HistoryRule> history;
     std::optional<LogLevel> log_level;  ///< absent: the router's

@@ -65,6 +65,8 @@ AccessSnapshotPtr make_access(const RouterConfig& config, std::uint64_t version)
         access->users = realm.users;
         access->dynamic = realm.dynamic;
         access->router_key = realm.router_key;
+        access->users.insert(realm.file_users.begin(), realm.file_users.end());
+        if (realm.jwt) access->jwt = realm.jwt->rules;
         access->permissions = make_permissions(realm);
         for (const RoleConfig& role : realm.roles) {
             const RoleRates& rates = role.limits.rates;

@@ -3,6 +3,7 @@
 #include "router/config/scalars.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace kreisel {
 
@@ -12,6 +13,11 @@ void Reader::fail_at(const YamlNode& node, std::string path, std::string text) {
 
 void Reader::warn(const YamlNode& node, std::string text) {
     warnings_.push_back({file_, node.line, node.column, path_, std::move(text)});
+}
+
+void Reader::add(std::vector<ConfigError> errors) {
+    errors_.insert(errors_.end(), std::make_move_iterator(errors.begin()),
+                   std::make_move_iterator(errors.end()));
 }
 
 std::vector<ConfigError> Reader::take_errors() {

@@ -28,6 +28,8 @@ class Reader {
     /// What works all the same.
     void warn(const YamlNode& node, std::string text);
     [[nodiscard]] std::vector<ConfigError> take_warnings() { return std::move(warnings_); }
+    /// Errors of another file.
+    void add(std::vector<ConfigError> errors);
     [[nodiscard]] std::vector<ConfigError> take_errors();
     [[nodiscard]] std::size_t error_count() const { return errors_.size(); }
 
@@ -58,6 +60,8 @@ class Reader {
         std::string role;
     };
     std::vector<RoleUse> role_uses;
+    /// Secrets are what they are, not names of files and variables.
+    bool has_literal_secrets = false;
     /// URI rule of the realm being read.
     UriRule uri_rule = UriRule::loose;
 

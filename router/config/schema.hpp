@@ -29,6 +29,9 @@ void judge_tls(Reader& reader, const YamlNode& node, const TlsSettings& settings
 /// Of each method either users or a procedure are asked.
 void judge_dynamic(Reader& reader, const YamlNode& node, const RealmConfig& realm);
 void judge_dynamic_realms(Reader& reader, const YamlNode& root, const RouterConfig& config);
+[[nodiscard]] Setting<RealmConfig> users_setting();
+[[nodiscard]] Setting<RealmConfig> users_file_setting();
+[[nodiscard]] Setting<RealmConfig> jwt_setting();
 [[nodiscard]] Setting<RouterConfig> listeners_setting();
 [[nodiscard]] Setting<AdminConfig> admin_address_setting();
 [[nodiscard]] Setting<RouterConfig> realms_setting();

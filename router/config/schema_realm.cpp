@@ -163,9 +163,13 @@ void judge_roles(Reader& reader, const YamlNode& node, const RealmConfig& realm)
             use.place, use.path,
             "the realm defines no role '" + use.role + "'" + Reader::hint(use.role, names));
     }
-    const bool has_log_in = realm.anonymous_role || !realm.users.empty() ||
+    const YamlNode& authentication = place_of(node, "authentication");
+    const auto has = [&authentication](std::string_view key) {
+        return &place_of(authentication, key) != &authentication;
+    };
+    const bool has_log_in = realm.anonymous_role || !realm.users.empty() || has("jwt") ||
                             !realm.dynamic.empty() ||
-                            !place_of(place_of(node, "authentication"), "users").items.empty();
+                            has("users_file") || !place_of(authentication, "users").items.empty();
     if (!has_log_in) {
         reader.fail(node, "nobody can log in; add authentication: with anonymous_role: or users:");
     }

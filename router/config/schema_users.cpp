@@ -2,8 +2,10 @@
 
 #include "common/auth/password.hpp"
 #include "common/base/base64.hpp"
+#include "router/config/files.hpp"
 #include "router/config/schema.hpp"
 #include "router/config/settings.hpp"
+#include "router/config/users_file.hpp"
 
 #include <algorithm>
 
@@ -140,7 +142,7 @@ Table<PasswordCheckConfig> password_check_table() {
         duration("remembered_for", &Checks::remembered_for, Duration{0}, std::chrono::minutes{10})};
 }
 
-Table<RealmConfig> authentication_table() {
+Setting<RealmConfig> users_setting() {
     ListAccess<RealmConfig, UserEntry> access;
     access.make = [](Reader&) { return UserEntry{}; };
     access.get = [](const RealmConfig& realm) {
@@ -155,6 +157,27 @@ Table<RealmConfig> authentication_table() {
     };
     access.name = [](const UserEntry& user) { return user.authid; };
     access.name_key = "authid";
+    return list_of("users", user_table(), std::move(access));
+}
+
+Setting<RealmConfig> users_file_setting() {
+    return scalar<RealmConfig>(
+        "users_file", "the path of a file",
+        [](Reader& reader, const YamlNode&, const std::string& path, RealmConfig& realm) {
+            if (path.empty()) return false;
+            realm.users_file = path_beside(reader.file(), path);
+            auto users = load_users_file(realm);
+            if (users) realm.file_users = std::move(*users);
+            if (!users) reader.add(std::move(users.error()));
+            return true;
+        },
+        [](const RealmConfig& realm) {
+            return realm.users_file.empty() ? std::string() : show_text(realm.users_file);
+        });
+}
+
+Table<RealmConfig> authentication_table() {
+    // The users file stands behind the users, who must not be in it again.
     return {
         scalar<RealmConfig>(
             "anonymous_role", "the name of a role",
@@ -165,7 +188,8 @@ Table<RealmConfig> authentication_table() {
             [](const RealmConfig& realm) {
                 return realm.anonymous_role ? show_text(*realm.anonymous_role) : std::string();
             }),
-        list_of("users", user_table(), std::move(access)), dynamic_setting(), router_key_setting()};
+        users_setting(), users_file_setting(), jwt_setting(), dynamic_setting(),
+        router_key_setting()};
 }
 
 }  // namespace kreisel

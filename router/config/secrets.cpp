@@ -65,6 +65,7 @@ std::optional<std::string> read_secret(Reader& reader, const YamlNode& node,
         reader.fail(node, "is empty; write a text, ${VARIABLE} or file:PATH");
         return std::nullopt;
     }
+    if (reader.has_literal_secrets) return text;
     if (text.rfind("${", 0) == 0 && text.back() == '}') {
         return read_variable(reader, node, text.substr(2, text.size() - 3));
     }

@@ -59,6 +59,8 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     void note_refused_call() { was_call_refused_ = true; }
     /// More messages or bytes came lately than are allowed.
     [[nodiscard]] bool is_over_pace() const;
+    /// Calls PeerSession::watch_expiry() at `when`.
+    void arm_expiry(TimePoint when);
 
     // --- asked by anyone on the shard ---
     /// Ends at once, without another byte. Idempotent.
@@ -182,6 +184,8 @@ class Connection final : public StreamOwner, public DeadlineEntry {
     /// Of the phase: log-in, finishing, lingering, the answer to GOODBYE.
     TimePoint phase_deadline_{};
     TimePoint probe_deadline_{};
+    /// When the session looks whether its proof has expired; zero: it never does.
+    TimePoint expiry_deadline_{};
     /// Since when the outbox is over its soft limit under block_publisher; zero: it is not.
     TimePoint over_soft_since_{};
     std::uint64_t events_dropped_ = 0;

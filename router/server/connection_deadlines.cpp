@@ -25,6 +25,11 @@ void Connection::on_joined() {
     arm_deadline();
 }
 
+void Connection::arm_expiry(TimePoint when) {
+    expiry_deadline_ = when;
+    arm_deadline();
+}
+
 bool Connection::pings() const {
     // Autobahn|Python's asyncio RawSocket breaks on a PING; there the kernel's keep-alive stands
     // in.
@@ -44,6 +49,7 @@ TimePoint Connection::next_deadline() const {
         consider(last_message_ + idle_timeout_);
     }
     consider(probe_deadline_);
+    consider(expiry_deadline_);
     if (over_soft_since_ != TimePoint{}) {
         consider(over_soft_since_ + settings_->listener.limits.pause_max);
     }
@@ -92,6 +98,10 @@ void Connection::on_deadline() {
         return drop(true);
     }
     if (phase_ == Phase::open) check_idle();
+    if (expiry_deadline_ != TimePoint{} && expiry_deadline_ <= now) {
+        expiry_deadline_ = TimePoint{};
+        session_.watch_expiry();
+    }
     if (phase_ == Phase::open) check_keep_alive();
     if (phase_ != Phase::dropped) arm_deadline();
 }

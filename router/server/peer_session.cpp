@@ -14,6 +14,8 @@ namespace {
 
 /// Messages whose room a session keeps between bursts.
 constexpr std::size_t burst_kept = 16;
+/// How long a jump of the calendar clock may go unnoticed.
+constexpr Duration expiry_look_max = std::chrono::seconds{30};
 
 std::string_view reason_text(const Dict& details) {
     return details.find_text("message").value_or(std::string_view{});
@@ -158,7 +160,18 @@ void PeerSession::join(HandshakeAccepted accepted) {
     connection_.on_joined();
     connection_.shard().metrics().sessions_opened.add();
     log(LogLevel::info, "session joined", authmethod_);
+    expires_ = accepted.expires;
     host_->join(connection_.self(), std::move(info));
+    watch_expiry();
+}
+
+void PeerSession::watch_expiry() {
+    if (!expires_ || state_ != State::joined) return;
+    const Duration left = *expires_ - SystemClock{}.wall();
+    if (left <= Duration::zero()) {
+        return say_goodbye(uris::close_killed, "the log-in has expired");
+    }
+    connection_.arm_expiry(connection_.shard().now() + std::min(left, expiry_look_max));
 }
 
 void PeerSession::on_join_refused(const Error& error) {
@@ -348,6 +361,9 @@ void PeerSession::refresh() {
     const std::string& role = is_anonymous ? *realm_->anonymous_role
                               : is_static  ? user->second.role
                                            : authrole_;
+    if (authprovider_ == "jwt" && !realm_->jwt) {
+        return say_goodbye(uris::close_killed, "tokens are no longer taken");
+    }
     if (role != authrole_) return say_goodbye(uris::close_killed, "the user's role was changed");
     if (realm_->permissions->find_role(authrole_) == nullptr) {
         return say_goodbye(uris::close_killed, "the role was removed");

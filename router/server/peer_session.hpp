@@ -53,6 +53,8 @@ class PeerSession {
                      SessionEnd end = SessionEnd::closed);
     /// The realm has put the session out; its ABORT or GOODBYE is queued.
     void on_closed_by_realm(const Message& last);
+    /// Ends the session if what proved its log-in has expired, else looks again later.
+    void watch_expiry();
     /// The realm would not have it.
     void on_join_refused(const Error& error);
     /// A reload: judges by the new snapshot from now on; ends if user, role or realm is gone.
@@ -109,6 +111,7 @@ class PeerSession {
     std::string authrole_;
     std::string authmethod_;
     std::string authprovider_;
+    std::optional<WallTime> expires_;
 };
 
 }  // namespace kreisel

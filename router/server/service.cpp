@@ -3,7 +3,9 @@
 
 #include "common/base/log.hpp"
 #include "common/base/version.hpp"
+#include "router/config/users_file.hpp"
 #include "router/server/admin_server.hpp"
+#include "router/server/file_watch.hpp"
 #include "router/server/process.hpp"
 #include "router/server/router.hpp"
 
@@ -25,6 +27,8 @@ namespace {
 
 /// How often the files of certificates are looked at.
 constexpr auto certificate_step = std::chrono::seconds{1};
+/// How often files of users and keys are looked at.
+constexpr auto file_step = std::chrono::milliseconds{500};
 constexpr auto drain_step = std::chrono::milliseconds{20};
 /// After the close frames: time for the peers to answer before the sockets go.
 constexpr auto closing_max = std::chrono::milliseconds{1500};
@@ -55,7 +59,8 @@ class Service::Loop {
           admin_(context_, router_),
           signals_(context_),
           timer_(context_),
-          certificate_timer_(context_) {}
+          certificate_timer_(context_),
+          file_timer_(context_) {}
 
     bool run();
 
@@ -70,6 +75,10 @@ class Service::Loop {
     void wait_signal();
     void on_signal(int number);
     void reload();
+    /// What changed in words, for the log; nothing was wrong.
+    static void tell_changes(const std::vector<std::string>& changes);
+    void look_at_files();
+    void reread_files();
     void begin_stop();
     void drain_step_done();
     void close_connections();
@@ -83,6 +92,8 @@ class Service::Loop {
     boost::asio::signal_set signals_;
     boost::asio::steady_timer timer_;
     boost::asio::steady_timer certificate_timer_;
+    boost::asio::steady_timer file_timer_;
+    FileWatch files_;
     bool is_stopping_ = false;
     int quiet_steps_ = 0;
     std::chrono::steady_clock::time_point stop_deadline_{};
@@ -131,6 +142,8 @@ bool Service::Loop::run() {
     }
     notify_service_manager("READY=1");
     look_at_certificates();
+    files_.begin(watched_files(router_.config()));
+    look_at_files();
     wait_signal();
     context_.run();
     admin_.stop();
@@ -209,6 +222,8 @@ void Service::Loop::on_signal(int number) {
 
 void Service::Loop::reload() {
     notify_reloading();
+    // Before they are read: a change meanwhile is noticed then.
+    files_.begin(watched_files(router_.config()));
     auto next = load_config(options_.config_path);
     if (!next) {
         for (const auto& error : next.error()) {
@@ -224,14 +239,47 @@ void Service::Loop::reload() {
     } else {
         log_setup(level, format);
         tell_warnings(router_.config());
-        for (const auto& change : *changes) {
-            KREISEL_LOG(info, "configuration changed", {"what", change});
-        }
+        tell_changes(*changes);
+        files_.keep(watched_files(router_.config()));
         KREISEL_LOG(info, "configuration taken over", {"file", options_.config_path},
                     {"changes", changes->size()});
         static_cast<void>(write_ready_file(addresses()));
     }
     notify_service_manager("READY=1");
+}
+
+void Service::Loop::tell_changes(const std::vector<std::string>& changes) {
+    for (const auto& change : changes) {
+        KREISEL_LOG(info, "configuration changed", {"what", change});
+    }
+}
+
+void Service::Loop::look_at_files() {
+    file_timer_.expires_after(file_step);
+    file_timer_.async_wait([this](const boost::system::error_code& ec) {
+        if (ec || is_stopping_) return;
+        const auto changed = files_.take_changed();
+        if (!changed.empty()) reread_files();
+        for (const auto& path : changed) KREISEL_LOG(debug, "file changed", {"file", path});
+        look_at_files();
+    });
+}
+
+void Service::Loop::reread_files() {
+    auto next = kreisel::reread_files(router_.config());
+    if (!next) {
+        for (const auto& error : next.error()) {
+            KREISEL_LOG(error, "changed file not taken over", {"why", to_text(error)});
+        }
+        return;
+    }
+    const auto changes = router_.reload(std::move(*next));
+    if (!changes) {
+        KREISEL_LOG(error, "changed file not taken over", {"why", changes.error()});
+        return;
+    }
+    tell_changes(*changes);
+    KREISEL_LOG(info, "changed files taken over", {"changes", changes->size()});
 }
 
 void Service::Loop::begin_stop() {
