@@ -26,6 +26,8 @@ struct UserFound {
     std::string authid;
     /// Nothing: no such user.
     std::optional<UserCredentials> credentials;
+    /// What users of the same source look like, for the stand-in.
+    std::optional<UserCredentials> model{};
 };
 
 /// Does `password` belong to `hash`, which is slow to find out on purpose? Answered by

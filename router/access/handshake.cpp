@@ -1,5 +1,6 @@
 #include "router/access/handshake.hpp"
 
+#include "common/auth/cryptosign.hpp"
 #include "common/auth/octets.hpp"
 #include "common/base/check.hpp"
 #include "common/base/version.hpp"
@@ -48,7 +49,7 @@ Abort make_abort(std::string_view reason, std::string text) {
 }
 
 struct Handshake::State {
-    enum class Stage : std::uint8_t { hello, challenged, asking, done };
+    enum class Stage : std::uint8_t { hello, finding, challenged, asking, done };
 
     AccessSnapshotPtr access;
     Random& random;
@@ -58,6 +59,10 @@ struct Handshake::State {
     SessionId session;
     Dict hello;
     AuthMethod method = AuthMethod::anonymous;
+    std::vector<std::string> offered;  ///< HELLO.Details.authmethods
+    WallTime said{};                   ///< when HELLO came
+    /// Whom an AuthQuestion found, or the stand-in.
+    std::optional<Principal> looked_up;
     Principal principal;
     bool has_user = false;  ///< `principal` is whom HELLO.Details.authid names
     const DynamicAuthenticator* dynamic = nullptr;
@@ -68,11 +73,18 @@ struct Handshake::State {
 
     HandshakeStep on_hello(Hello message, WallTime now);
     [[nodiscard]] std::optional<HandshakeRefused> find_realm(const Hello& message);
-    [[nodiscard]] std::optional<AuthMethod> choose_method(const std::vector<std::string>& offered);
+    /// Who has to be looked up elsewhere before a method can be chosen, if anybody has.
+    [[nodiscard]] std::optional<FindUser> whom_to_find() const;
+    HandshakeStep on_found(AuthAnswer answer);
+    [[nodiscard]] Principal judge_found(UserFound user) const;
+    /// Chooses the method and starts it.
+    HandshakeStep begin();
+    [[nodiscard]] std::optional<AuthMethod> choose_method();
+    [[nodiscard]] std::string mock_key() const;
     [[nodiscard]] bool is_usable(AuthMethod candidate);
     [[nodiscard]] bool is_dynamic(AuthMethod candidate) const;
-    HandshakeStep refuse_methods(const std::vector<std::string>& offered) const;
-    [[nodiscard]] std::unique_ptr<Authenticator> make_authenticator(WallTime now);
+    HandshakeStep refuse_methods() const;
+    [[nodiscard]] std::unique_ptr<Authenticator> make_authenticator();
     /// What the method said, as a step of the handshake.
     HandshakeStep follow(AuthStep step);
     HandshakeStep accept(AuthGranted granted);
@@ -84,6 +96,8 @@ std::string Handshake::State::expected_at(Stage stage) {
     switch (stage) {
         case Stage::hello:
             return "the first message must be HELLO";
+        case Stage::finding:
+            return "while a user is looked up a client waits, or sends ABORT";
         case Stage::challenged:
             return "a CHALLENGE is answered by AUTHENTICATE or ABORT";
         case Stage::asking:
@@ -131,24 +145,82 @@ HandshakeStep Handshake::State::on_hello(Hello message, WallTime now) {
                       who() + " announced no role in HELLO.Details.roles");
     }
     session = SessionId{random.global_id()};
-    const std::vector<std::string> offered = read_methods(hello);
-    const std::optional<AuthMethod> chosen = choose_method(offered);
-    if (!chosen) return refuse_methods(offered);
+    offered = read_methods(hello);
+    said = now;
+    if (auto question = whom_to_find()) {
+        stage = Stage::finding;
+        return AuthQuestion{*std::move(question)};
+    }
+    return begin();
+}
+
+std::string Handshake::State::mock_key() const {
+    return access->mock_key.empty() ? random_base64(random) : access->mock_key;
+}
+
+std::optional<FindUser> Handshake::State::whom_to_find() const {
+    if (!realm->has_user_database) return std::nullopt;
+    const auto asks_for_user = [this](const std::string& name) {
+        const auto known = auth_method_of(name);
+        const bool has_name = known && *known != AuthMethod::anonymous && *known != AuthMethod::tls;
+        return has_name && realm->find_dynamic(*known) == nullptr;
+    };
+    const bool is_asked = std::any_of(offered.begin(), offered.end(), asks_for_user);
+    const bool is_anonymous = offered.front() == "anonymous" && realm->anonymous_role;
+    if (!is_asked || is_anonymous) return std::nullopt;
+    const std::string authid(hello.find_text("authid").value_or(""));
+    if (!authid.empty()) {
+        const bool is_here = realm->users.find(authid) != realm->users.end();
+        return is_here ? std::nullopt : std::optional(FindUser{realm->name, authid, ""});
+    }
+    const auto key = from_hex(authextra_of(hello).find_text("pubkey").value_or(""));
+    const bool is_key = key && key->size() == cryptosign_key_size && realm->finds_users_by_key;
+    if (!is_key || find_by_public_key(*realm, *key).is_known) return std::nullopt;
+    return FindUser{realm->name, "", *key};
+}
+
+HandshakeStep Handshake::State::on_found(AuthAnswer answer) {
+    if (!answer) {
+        return refuse(uris::authentication_failed,
+                      "the log-in could not be judged now; try again later",
+                      who() + " could not be looked up: " + answer.error().text);
+    }
+    looked_up = judge_found(std::get<UserFound>(*std::move(answer)));
+    looked_up->provider = "database";
+    return begin();
+}
+
+Principal Handshake::State::judge_found(UserFound user) const {
+    const std::string authid(hello.find_text("authid").value_or(""));
+    if (user.credentials) {
+        Principal known{std::move(user.authid), *std::move(user.credentials), true};
+        if (!authid.empty()) return known;
+        const auto key = from_hex(authextra_of(hello).find_text("pubkey").value_or(""));
+        if (key && known.credentials.has_public_key(*key)) return known;
+    }
+    if (authid.empty()) return find_by_public_key(RealmAccess{}, "");
+    UserCredentials model = user.model.value_or(UserCredentials{});
+    if (model.role.empty()) model.role = realm->stand_in_role;
+    return make_stand_in(authid, model, mock_key());
+}
+
+HandshakeStep Handshake::State::begin() {
+    const std::optional<AuthMethod> chosen = choose_method();
+    if (!chosen) return refuse_methods();
     method = *chosen;
-    authenticator = make_authenticator(now);
+    authenticator = make_authenticator();
     return follow(authenticator->begin());
 }
 
 /// The first of the client's methods that is usable for the user it names.
-std::optional<AuthMethod> Handshake::State::choose_method(const std::vector<std::string>& offered) {
+std::optional<AuthMethod> Handshake::State::choose_method() {
     const auto authid = hello.find_text("authid");
-    has_user = authid && !authid->empty() && !realm->users.empty();
-    if (has_user) {
-        if (access->mock_key.empty()) {
-            principal = find_principal(*realm, *authid, random_base64(random));
-        } else {
-            principal = find_principal(*realm, *authid, access->mock_key);
-        }
+    const bool has_authid = authid && !authid->empty();
+    has_user = has_authid && (looked_up || !realm->users.empty());
+    if (looked_up) {
+        principal = *looked_up;
+    } else if (has_user) {
+        principal = find_principal(*realm, *authid, mock_key());
     }
     for (const std::string& name : offered) {
         const std::optional<AuthMethod> known = auth_method_of(name);
@@ -167,6 +239,7 @@ bool Handshake::State::is_usable(AuthMethod candidate) {
     // A token says itself whose it is.
     if (candidate == AuthMethod::ticket && realm->jwt) return true;
     if (has_user) return principal.credentials.offers(candidate);
+    if (looked_up) return candidate == AuthMethod::cryptosign;
     if (!realm->offers(candidate)) return false;
     if (candidate == AuthMethod::tls) {
         principal = find_by_certificate(*realm, *peer.certificate);
@@ -195,7 +268,7 @@ bool Handshake::State::is_dynamic(AuthMethod candidate) const {
     return false;
 }
 
-HandshakeStep Handshake::State::refuse_methods(const std::vector<std::string>& offered) const {
+HandshakeStep Handshake::State::refuse_methods() const {
     const bool is_only_anonymous =
         std::all_of(offered.begin(), offered.end(),
                     [](const std::string& name) { return name == "anonymous"; });
@@ -214,8 +287,8 @@ HandshakeStep Handshake::State::refuse_methods(const std::vector<std::string>& o
                       (has_authid ? "is configured for it" : "works without authid"));
 }
 
-std::unique_ptr<Authenticator> Handshake::State::make_authenticator(WallTime now) {
-    AuthContext context{*access, *realm, peer, hello, random, session, now, principal};
+std::unique_ptr<Authenticator> Handshake::State::make_authenticator() {
+    AuthContext context{*access, *realm, peer, hello, random, session, said, principal};
     if (dynamic != nullptr) return make_dynamic(std::move(context), method, *dynamic);
     return kreisel::make_authenticator(std::move(context), method);
 }
@@ -306,8 +379,9 @@ std::string_view Handshake::method() const {
 
 HandshakeStep Handshake::on_answer(AuthAnswer answer) {
     State& state = *state_;
-    CHECK(state.stage == State::Stage::asking, "an answer follows a question");
-    state.stage = State::Stage::done;
+    const State::Stage stage = std::exchange(state.stage, State::Stage::done);
+    if (stage == State::Stage::finding) return state.on_found(std::move(answer));
+    CHECK(stage == State::Stage::asking, "an answer follows a question");
     return state.follow(state.authenticator->on_answer(std::move(answer)));
 }
 

@@ -58,20 +58,10 @@ std::string mock_hash(const std::string& model, std::string_view seed) {
 
 }  // namespace
 
-Principal find_principal(const RealmAccess& realm, std::string_view authid,
-                         std::string_view mock_key) {
-    CHECK(!realm.users.empty(), "a realm without users offers no method that asks for one");
-    // Drawn for real users too, so that both take the same time.
+Principal make_stand_in(std::string_view authid, const UserCredentials& model,
+                        std::string_view mock_key) {
     const std::string seed = hmac_sha256(mock_key, authid);
-    const std::size_t choice = (static_cast<unsigned char>(seed[0]) * std::size_t{65536} +
-                                static_cast<unsigned char>(seed[1]) * std::size_t{256} +
-                                static_cast<unsigned char>(seed[2])) %
-                               realm.users.size();
-    const auto found = realm.users.find(authid);
-    if (found != realm.users.end()) return {std::string(authid), found->second, true};
-
-    const auto model = std::next(realm.users.begin(), static_cast<std::ptrdiff_t>(choice));
-    Principal mock{std::string(authid), model->second, false};
+    Principal mock{std::string(authid), model, false};
     if (mock.credentials.wampcra && !mock.credentials.wampcra->salt.empty()) {
         mock.credentials.wampcra->salt = mock_salt(mock.credentials.wampcra->salt, seed);
     }
@@ -83,6 +73,21 @@ Principal find_principal(const RealmAccess& realm, std::string_view authid,
         salt = mock_octets(salt, seed, "scram salt");
     }
     return mock;
+}
+
+Principal find_principal(const RealmAccess& realm, std::string_view authid,
+                         std::string_view mock_key) {
+    CHECK(!realm.users.empty(), "a realm without users offers no method that asks for one");
+    // Chosen for real users too, so that both take the same time.
+    const std::string seed = hmac_sha256(mock_key, authid);
+    const std::size_t choice = (static_cast<unsigned char>(seed[0]) * std::size_t{65536} +
+                                static_cast<unsigned char>(seed[1]) * std::size_t{256} +
+                                static_cast<unsigned char>(seed[2])) %
+                               realm.users.size();
+    const auto model = std::next(realm.users.begin(), static_cast<std::ptrdiff_t>(choice));
+    const auto found = realm.users.find(authid);
+    if (found != realm.users.end()) return {std::string(authid), found->second, true};
+    return make_stand_in(authid, model->second, mock_key);
 }
 
 Principal find_by_public_key(const RealmAccess& realm, std::string_view key) {

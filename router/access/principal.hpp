@@ -25,6 +25,10 @@ struct Principal {
 [[nodiscard]] Principal find_principal(const RealmAccess& realm, std::string_view authid,
                                        std::string_view mock_key);
 
+/// Nobody: `authid` as if it were a user like `model`, with salts of its own.
+[[nodiscard]] Principal make_stand_in(std::string_view authid, const UserCredentials& model,
+                                      std::string_view mock_key);
+
 /// The user with this public key (32 octets), or a stand-in.
 [[nodiscard]] Principal find_by_public_key(const RealmAccess& realm, std::string_view key);
 /// The user with this certificate, or a stand-in.

@@ -7,8 +7,8 @@
 #include "common/auth/scram.hpp"
 #include "common/base/clock.hpp"
 #include "common/wamp/uri.hpp"
-#include "router/access/peer_facts.hpp"
 #include "router/access/jwt.hpp"
+#include "router/access/peer_facts.hpp"
 #include "router/core/permissions.hpp"
 
 #include <map>
@@ -101,6 +101,11 @@ struct RealmAccess {
     std::vector<DynamicAuthenticator> dynamic{};
     /// cryptosign: private key by which the router proves itself, 32 octets; empty: it does not.
     std::string router_key{};
+    /// Users that do not stand here may be found elsewhere: by authid, and by public key.
+    bool has_user_database = false;
+    bool finds_users_by_key = false;
+    /// Role of stand-ins where no user is known to copy.
+    std::string stand_in_role{};
     /// Tickets may be tokens that others sign; absent: they are not.
     std::optional<JwtRules> jwt{};
     PermissionsPtr permissions;

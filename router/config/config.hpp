@@ -143,6 +143,32 @@ struct JwtConfig {
     std::string jwks;        ///< path of a JWK set; empty: none
 };
 
+/// A database that knows users, and what it is asked.
+struct UserStoreSettings {
+    /// Path of an SQLite file; empty: PostgreSQL.
+    std::string sqlite;
+    /// What libpq takes: `host=/run/postgresql dbname=users`, or a URI.
+    std::string postgresql;
+    /// With one parameter, $1.
+    std::string query;
+    /// The same by a public key in hex; empty: not asked.
+    std::string key_query;
+    Duration timeout = std::chrono::seconds{5};
+
+    bool operator==(const UserStoreSettings&) const = default;
+};
+
+struct UserDatabaseConfig {
+    UserStoreSettings store{};
+    std::uint32_t connections = 4;
+    /// Log-ins that may wait for one; more are told to come back later.
+    std::uint32_t waiting_max = 200;
+    /// How long an answer need not be asked for again; 0: it is each time.
+    Duration remembered_for{};
+
+    bool operator==(const UserDatabaseConfig&) const = default;
+};
+
 struct RealmConfig {
     Uri name;
     UriRule uri_rule = UriRule::loose;
@@ -158,6 +184,7 @@ struct RealmConfig {
     /// Those of the users file.
     std::map<std::string, UserCredentials, std::less<>> file_users;
     std::optional<JwtConfig> jwt{};
+    std::optional<UserDatabaseConfig> user_database{};
     RealmLimits limits;
     std::vector<HistoryRule> history;
     std::optional<LogLevel> log_level;  ///< absent: the router's

@@ -66,6 +66,10 @@ AccessSnapshotPtr make_access(const RouterConfig& config, std::uint64_t version)
         access->dynamic = realm.dynamic;
         access->router_key = realm.router_key;
         access->users.insert(realm.file_users.begin(), realm.file_users.end());
+        access->has_user_database = realm.user_database.has_value();
+        access->finds_users_by_key =
+            realm.user_database && !realm.user_database->store.key_query.empty();
+        if (!realm.roles.empty()) access->stand_in_role = realm.roles.front().name;
         if (realm.jwt) access->jwt = realm.jwt->rules;
         access->permissions = make_permissions(realm);
         for (const RoleConfig& role : realm.roles) {

@@ -32,6 +32,7 @@ void judge_dynamic_realms(Reader& reader, const YamlNode& root, const RouterConf
 [[nodiscard]] Setting<RealmConfig> users_setting();
 [[nodiscard]] Setting<RealmConfig> users_file_setting();
 [[nodiscard]] Setting<RealmConfig> jwt_setting();
+[[nodiscard]] Setting<RealmConfig> user_database_setting();
 [[nodiscard]] Setting<RouterConfig> listeners_setting();
 [[nodiscard]] Setting<AdminConfig> admin_address_setting();
 [[nodiscard]] Setting<RouterConfig> realms_setting();

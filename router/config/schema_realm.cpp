@@ -168,8 +168,8 @@ void judge_roles(Reader& reader, const YamlNode& node, const RealmConfig& realm)
         return &place_of(authentication, key) != &authentication;
     };
     const bool has_log_in = realm.anonymous_role || !realm.users.empty() || has("jwt") ||
-                            !realm.dynamic.empty() ||
-                            has("users_file") || !place_of(authentication, "users").items.empty();
+                            !realm.dynamic.empty() || has("users_file") || has("user_database") ||
+                            !place_of(authentication, "users").items.empty();
     if (!has_log_in) {
         reader.fail(node, "nobody can log in; add authentication: with anonymous_role: or users:");
     }

@@ -188,7 +188,11 @@ Table<RealmConfig> authentication_table() {
             [](const RealmConfig& realm) {
                 return realm.anonymous_role ? show_text(*realm.anonymous_role) : std::string();
             }),
-        users_setting(), users_file_setting(), jwt_setting(), dynamic_setting(),
+        users_setting(),
+        users_file_setting(),
+        user_database_setting(),
+        jwt_setting(),
+        dynamic_setting(),
         router_key_setting()};
 }
 

@@ -52,7 +52,32 @@ AuthDesk::AuthDesk(const PasswordCheckConfig& password_checks)
            .remembered_for = password_checks.remembered_for},
           clock_) {}
 
-void AuthDesk::stop() { passwords_.stop(); }
+void AuthDesk::stop() {
+    passwords_.stop();
+    const std::lock_guard guard(mutex_);
+    for (const auto& [realm, directory] : directories_) directory->stop();
+    for (const auto& directory : retired_) directory->stop();
+}
+
+void AuthDesk::set_databases(const RouterConfig& config) {
+    std::erase_if(retired_, [](const auto& old) { return old->figures().waiting == 0; });
+    Directories next;
+    const std::lock_guard guard(mutex_);
+    for (const RealmConfig& realm : config.realms) {
+        if (!realm.user_database) continue;
+        const auto known = directories_.find(realm.name);
+        const bool is_same =
+            known != directories_.end() && known->second->config() == *realm.user_database;
+        next[realm.name] =
+            is_same ? known->second
+                    : std::make_shared<UserDirectory>(realm.name, *realm.user_database, clock_);
+    }
+    for (const auto& [realm, directory] : directories_) {
+        const auto now = next.find(realm);
+        if (now == next.end() || now->second != directory) retired_.push_back(directory);
+    }
+    directories_ = std::move(next);
+}
 
 void AuthDesk::ask(Shard& asker, AuthQuestion question, OnAnswer on_answer) {
     if (auto* check = std::get_if<CheckPassword>(&question)) {
@@ -61,8 +86,36 @@ void AuthDesk::ask(Shard& asker, AuthQuestion question, OnAnswer on_answer) {
     if (auto* callee = std::get_if<AskCallee>(&question)) {
         return ask_callee(asker, std::move(*callee), std::move(on_answer));
     }
+    if (const auto* find = std::get_if<FindUser>(&question)) {
+        return find_user(asker, *find, std::move(on_answer));
+    }
     answer(asker, std::move(on_answer),
            fail(uris::authentication_failed, "nobody here answers this question"));
+}
+
+void AuthDesk::find_user(Shard& asker, const FindUser& question, OnAnswer on_answer) {
+    std::shared_ptr<UserDirectory> directory;
+    {
+        const std::lock_guard guard(mutex_);
+        const auto found = directories_.find(question.realm);
+        if (found != directories_.end()) directory = found->second;
+    }
+    const auto refuse = [](const std::string& why) {
+        return fail(uris::authentication_failed, why);
+    };
+    if (directory == nullptr) {
+        return answer(asker, std::move(on_answer), refuse("the realm has no user database now"));
+    }
+    const auto on_found = [&asker, on_answer, refuse](UserDirectory::Found found) {
+        if (found) {
+            answer(asker, on_answer, std::move(*found));
+        } else {
+            answer(asker, on_answer, refuse(found.error()));
+        }
+    };
+    if (directory->find(question, on_found)) return;
+    answer(asker, on_answer,
+           refuse("too many log-ins wait for the user database (user_database.waiting_max)"));
 }
 
 void AuthDesk::check_password(Shard& asker, CheckPassword question, OnAnswer on_answer) {

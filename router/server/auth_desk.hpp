@@ -9,8 +9,14 @@
 #include "router/access/auth_question.hpp"
 #include "router/config/config.hpp"
 #include "router/users/password_checker.hpp"
+#include "router/users/user_directory.hpp"
 
 #include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
 
 namespace kreisel {
 
@@ -22,6 +28,9 @@ class AuthDesk {
 
     explicit AuthDesk(const PasswordCheckConfig& password_checks);
 
+    /// Asks the databases of `config` from now on. Control thread.
+    void set_databases(const RouterConfig& config);
+
     /// `on_answer` runs on `asker`'s thread, after this call.
     void ask(Shard& asker, AuthQuestion question, OnAnswer on_answer);
     [[nodiscard]] PoolFigures password_checks() const { return passwords_.figures(); }
@@ -29,10 +38,18 @@ class AuthDesk {
     void stop();
 
   private:
+    void find_user(Shard& asker, const FindUser& question, OnAnswer on_answer);
     void check_password(Shard& asker, CheckPassword question, OnAnswer on_answer);
+
+    using Directories = std::map<std::string, std::shared_ptr<UserDirectory>, std::less<>>;
 
     SystemClock clock_;
     PasswordChecker passwords_;
+    std::mutex mutex_;  ///< guards the map
+    /// By realm.
+    Directories directories_;
+    /// Replaced by a reload; they go when their last question is answered. Control thread.
+    std::vector<std::shared_ptr<UserDirectory>> retired_;
 };
 
 }  // namespace kreisel

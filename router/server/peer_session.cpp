@@ -364,6 +364,9 @@ void PeerSession::refresh() {
     if (authprovider_ == "jwt" && !realm_->jwt) {
         return say_goodbye(uris::close_killed, "tokens are no longer taken");
     }
+    if (authprovider_ == "database" && !realm_->has_user_database) {
+        return say_goodbye(uris::close_killed, "the user was removed");
+    }
     if (role != authrole_) return say_goodbye(uris::close_killed, "the user's role was changed");
     if (realm_->permissions->find_role(authrole_) == nullptr) {
         return say_goodbye(uris::close_killed, "the role was removed");

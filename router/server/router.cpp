@@ -33,6 +33,7 @@ Router::Router(RouterConfig config)
     const std::size_t files = raise_file_limit();
     connections_that_fit_ = files > reserved_descriptors ? files - reserved_descriptors : 1;
     apply_limits();
+    auth_desk_.set_databases(config_);
     for (unsigned i = 0; i < shard_count_of(config_); ++i) {
         shards_.push_back(std::make_unique<Shard>(*this, i));
     }

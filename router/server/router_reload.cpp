@@ -90,6 +90,8 @@ tl::expected<std::vector<std::string>, std::string> Router::reload(RouterConfig 
     listeners_ = std::move(kept);
     config_ = std::move(next);
     apply_limits();
+    // Before anybody can ask by the new rules.
+    auth_desk_.set_databases(config_);
     publish_view(view);
     for (const Listener& listener : listeners_) {
         const bool is_new = listener.number >= before->settings.size();

@@ -17,7 +17,8 @@ ARROWS = {
     "router/access": ["common/base", "common/wamp", "common/codec", "common/auth", "router/core"],
     "router/storage": ["common/base", "common/wamp", "common/codec", "router/core"],
     "router/users": [
-        "common/base", "common/wamp", "common/auth", "router/core", "router/access"],
+        "common/base", "common/wamp", "common/auth", "router/core", "router/access",
+        "router/config"],
     "router/config": [
         "common/base", "common/wamp", "common/auth", "common/tls", "common/wire", "router/core",
         "router/access"],

@@ -176,7 +176,7 @@ def test_users_are_added_and_removed_by_the_command():
             router.wait_log("1 added .joe")
             user(websocket(router), "joe")
             check("$argon2id$" in folder.read() and "secret" not in folder.read(), folder.read())
-            folder.add("sue", "--for", "wampcra")
+            folder.add("sue", "--for", "wampcra", "--for", "scram", "--public-key", "ab" * 32)
             router.wait_log("1 added .sue")
             welcome = log_in_by_signature(websocket(router), "sue", "secret")
             check_equal(welcome[0], WELCOME, f"sue by WAMP-CRA: {welcome}")
@@ -188,7 +188,7 @@ def test_users_are_added_and_removed_by_the_command():
             user(websocket(router), "joe", "changed")
             code, output, _ = folder.run("user", "list")
             check_equal(output, "joe\tanonymous\tticket_hash\n"
-                                "sue\tanonymous\twampcra\n", "list")
+                                "sue\tanonymous\twampcra, scram, cryptosign\n", "list")
 
             inside = user(websocket(router), "joe", "changed")
             code, output, _ = folder.run("user", "remove", "joe")

@@ -1,6 +1,9 @@
 // The realms.yaml of the stages.
 
-import { pbkdf2Sync } from "node:crypto";
+import { execFileSync } from "node:child_process";
+import { createHmac, pbkdf2Sync } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 
 /// One realm, `interop`, where anybody may do everything below com.interop.
 export function open_realm(address) {
@@ -55,14 +58,52 @@ ${open_realm(address)}`;
 
 const salt = "pepper-and-salt";
 
-/// Who logs in; `secret` is what the user types.
+const token_key = "0123456789abcdef0123456789abcdef";
+const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+/// A JWT of the issuer that the realm trusts.
+function make_token(authid, role) {
+    const exp = Math.floor(Date.now() / 1000) + 3600;
+    const text = `${encode({ alg: "HS256" })}.${encode({ sub: authid, role, exp })}`;
+    return `${text}.${createHmac("sha256", token_key).update(text).digest("base64url")}`;
+}
+
+// argon2id of "hanna's ticket", cheap.
+const hash = "$argon2id$v=19$m=1024,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$aNgG0O7Ico0AhT+i+"
+    + "Wi+CTmL6nHR4D6stqeJqgJQfzw";
+
+/// Who logs in; `secret` is what the user types. `place` says where the router knows them from, if
+/// not from realms.yaml.
 export const users = [
     { authid: "tessa", method: "ticket", role: "member", secret: "tessa's ticket" },
     { authid: "carl", method: "wampcra", role: "member", secret: "plain as day" },
     { authid: "sally", method: "wampcra", role: "member", secret: "correct horse", salt },
+    { authid: "hanna", method: "ticket", role: "member", secret: "hanna's ticket", hash },
+    { authid: "frida", method: "ticket", role: "member", secret: "frida's ticket", place: "file" },
+    { authid: "dora", method: "ticket", role: "member", secret: "dora's ticket", place: "base" },
+    {
+        authid: "jack", method: "ticket", role: "member", secret: make_token("jack", "member"),
+        place: "token",
+    },
 ];
 
-function credentials_of({ method, secret, salt }) {
+const users_in = (place) => users.filter((user) => user.place === place);
+
+/// An SQLite file by python's own module, since not every Node has one.
+function write_database(file) {
+    const script = `
+import json, sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as database:
+    database.execute("CREATE TABLE IF NOT EXISTS people (name PRIMARY KEY, role, ticket)")
+    for user in json.loads(sys.argv[2]):
+        database.execute("INSERT OR REPLACE INTO people VALUES (:authid, :role, :secret)", user)
+`;
+    const people = JSON.stringify(users_in("base"));
+    execFileSync("/usr/bin/python3", ["-c", script, file, people]);
+}
+
+function credentials_of({ method, secret, salt, hash }) {
+    if (hash) return `ticket_hash: ${hash}`;
     if (method === "ticket") return `ticket: ${JSON.stringify(secret)}`;
     if (!salt) return `wampcra: { secret: ${JSON.stringify(secret)} }`;
     const key = pbkdf2Sync(secret, salt, 1000, 32, "sha256").toString("base64");
@@ -70,11 +111,15 @@ function credentials_of({ method, secret, salt }) {
 }
 
 /// Realm `interop` for the users above and nobody else; they may call com.interop.allowed.* only.
-export function login_realm(address) {
-    const entries = users.map((user) => `
+export function login_realm(address, folder) {
+    const entry_of = (user) => `
         - authid: ${user.authid}
           role: ${user.role}
-          ${credentials_of(user)}`);
+          ${credentials_of(user)}`;
+    const entries = users_in(undefined).map(entry_of);
+    writeFileSync(path.join(folder, "users.yaml"), users_in("file").map(entry_of).join(""),
+        { mode: 0o600 });
+    write_database(path.join(folder, "people.db"));
     return `
 listeners:
   - address: ${address}
@@ -88,5 +133,11 @@ realms:
             allow: [call]
     authentication:
       users:${entries.join("")}
+      users_file: users.yaml
+      user_database:
+        sqlite: people.db
+        query: SELECT role, ticket FROM people WHERE name = $1
+      jwt:
+        secret: ${token_key}
 `;
 }
