@@ -64,7 +64,8 @@ std::vector<std::string_view> fields_of(std::string_view line) {
 
 std::size_t ProxyHeaderReader::wanted() const {
     if (state_ != State::undecided) return 0;
-    if (buffer_.empty()) return 1;
+    // Until the signature is whole the octets may be somebody else's.
+    if (buffer_.size() < binary_signature.size()) return 1;
     if (buffer_.front() == binary_signature.front()) {
         if (buffer_.size() < binary_head_bytes) return binary_head_bytes - buffer_.size();
         return binary_head_bytes + number_at(buffer_, binary_head_bytes - 2) - buffer_.size();

@@ -100,7 +100,6 @@ bool Connection::take(std::span<const std::uint8_t> bytes) {
         phase_ = Phase::open;
         wire_->set_message_bytes_max(settings_->listener.limits.hello_bytes_max);
         believe_forwarded();
-        if (phase_ == Phase::dropped) return false;
         session_.on_open();
         // What the upgrade said is in the session details by now.
         if (auto* websocket = dynamic_cast<WebSocketServer*>(wire_.get()))
@@ -114,6 +113,9 @@ bool Connection::take(std::span<const std::uint8_t> bytes) {
             return false;
         }
     }
+    // Behind the answer to the upgrade: it may be one too many of its address.
+    if (events.has_opened && !forwarded_peer_.empty()) enter_address(forwarded_peer_);
+    if (phase_ == Phase::dropped) return false;
     take_messages(events);
     if (events.end && phase_ != Phase::dropped && phase_ != Phase::lingering)
         on_wire_end(*events.end);

@@ -85,9 +85,7 @@ void Connection::believe_forwarded() {
             : read_x_forwarded(upgrade.forwarded_for, upgrade.forwarded_proto,
                                listener.trusted_proxies);
     is_forwarded_encrypted_ = told.is_encrypted;
-    if (!told.address) return;
-    forwarded_peer_ = told.address->to_text();
-    enter_address(forwarded_peer_);
+    if (told.address) forwarded_peer_ = told.address->to_text();
 }
 
 void Connection::on_read_failed(const boost::system::error_code& ec) {

@@ -166,6 +166,18 @@ def test_x_forwarded_for_of_others_is_not_believed():
         check_equal(peer_seen(client), "203.0.113.7:51000", "of the PROXY header")
 
 
+def test_limit_of_an_address_is_the_clients_and_not_the_proxys():
+    settings = config({"trusted_proxies": ["127.0.0.1"]}, connections_per_address=2)
+    with Router(settings) as router:
+        inside = [websocket(router, headers=f"X-Forwarded-For: 203.0.113.{last}\r\n").join()
+                  for last in range(5)]
+        crowd = "X-Forwarded-For: 203.0.113.77\r\n"
+        inside += [websocket(router, headers=crowd).join() for _ in range(2)]
+        websocket(router, headers=crowd).expect_closed(1013)
+        for client in inside:
+            client.round_trip()
+
+
 def test_unix_socket_may_be_trusted():
     with tempfile.TemporaryDirectory() as folder:
         listener = {"address": f"unix:{folder}/wamp", "trusted_proxies": ["unix"],
