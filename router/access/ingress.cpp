@@ -189,15 +189,20 @@ Admission judge_error(const ErrorMessage& message) {
 
 }  // namespace
 
-Ingress::Ingress(RealmAccessPtr realm, std::string authrole, ClientRoles roles, ClientQuirks quirks)
-    : authrole_(std::move(authrole)), roles_(roles), quirks_(quirks) {
+Ingress::Ingress(RealmAccessPtr realm, const SessionInfo& session)
+    : session_(session.id),
+      authid_(session.authid),
+      authrole_(session.authrole),
+      roles_(session.roles),
+      quirks_(session.quirks) {
     set_realm(std::move(realm));
 }
 
 void Ingress::set_realm(RealmAccessPtr realm) {
     realm_ = std::move(realm);
-    permissions_ =
+    const RolePermissions* role =
         realm_->permissions == nullptr ? nullptr : realm_->permissions->find_role(authrole_);
+    permissions_ = SessionPermissions(role, {authid_, authrole_, session_});
 }
 
 /// rfc/text/advanced/rpc_progressive_call_invocations: a CALL whose id is no new one may carry on
@@ -252,13 +257,11 @@ Admission Ingress::admit(const Message& message) {
     if (auto refused = judge_uri(*request, realm_->uri_rule)) return *std::move(refused);
     if (request->is_match_unknown) return {};
 
-    Decision decision;
-    if (permissions_ != nullptr) {
-        decision = request->match == MatchPolicy::exact
-                       ? permissions_->decide(request->action, request->uri)
-                       : permissions_->decide(request->action, request->uri, request->match);
-    }
-    if (decision.is_allowed) return {};
+    const Decision decision =
+        request->match == MatchPolicy::exact
+            ? permissions_.decide(request->action, request->uri)
+            : permissions_.decide(request->action, request->uri, request->match);
+    if (decision.is_allowed || decision.is_asked) return {};
     std::string text = "role " + quoted(authrole_) + " may not " +
                        std::string(to_text(request->action)) + " " + quoted(request->uri);
     std::string why = text + ": " + rule_text(decision);

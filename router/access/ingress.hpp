@@ -7,6 +7,8 @@
 #include "common/wamp/messages.hpp"
 #include "router/access/realm_access.hpp"
 #include "router/core/quirks.hpp"
+#include "router/core/realm.hpp"
+#include "router/core/session_permissions.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -32,11 +34,10 @@ struct Admission {
 
 class Ingress {
   public:
-    Ingress(RealmAccessPtr realm, std::string authrole, ClientRoles roles,
-            ClientQuirks quirks = {});
+    Ingress(RealmAccessPtr realm, const SessionInfo& session);
 
-    /// Judges `message`. Disclosure and everything else that needs the realm's tables is the
-    /// realm's.
+    /// Judges `message`. What the authorizer has to decide is let through. Disclosure and
+    /// everything else that needs the realm's tables is the realm's.
     [[nodiscard]] Admission admit(const Message& message);
     /// A reload: rules of the new snapshot bite on the next message.
     void set_realm(RealmAccessPtr realm);
@@ -45,7 +46,9 @@ class Ingress {
     [[nodiscard]] bool is_continuation(const Message& message) const;
 
     RealmAccessPtr realm_;
-    const RolePermissions* permissions_ = nullptr;
+    SessionPermissions permissions_;
+    SessionId session_;
+    std::string authid_;
     std::string authrole_;
     ClientRoles roles_;
     ClientQuirks quirks_;

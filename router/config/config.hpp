@@ -133,6 +133,8 @@ struct RoleConfig {
     RoleLimits limits;
     std::vector<PermissionRule> permissions;
     std::optional<std::uint32_t> trust_level;  ///< absent: nothing is told
+    /// Procedure that decides where no rule does; empty: none.
+    Uri authorizer;
 };
 
 /// Tokens as tickets: the rules, and where their keys come from.

@@ -43,8 +43,9 @@ std::shared_ptr<const RealmLimits> limits_of(const RoleConfig& role, const Realm
 PermissionsPtr make_permissions(const RealmConfig& realm) {
     Permissions::Roles roles;
     for (const RoleConfig& role : realm.roles) {
-        roles.emplace(role.name, RolePermissions(role.permissions, role.trust_level,
-                                                 limits_of(role, realm.limits)));
+        roles.emplace(role.name,
+                      RolePermissions(role.permissions, {role.trust_level, role.authorizer,
+                                                         limits_of(role, realm.limits)}));
     }
     return std::make_shared<const Permissions>(std::move(roles));
 }

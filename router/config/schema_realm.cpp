@@ -2,6 +2,7 @@
 
 #include "router/config/schema.hpp"
 #include "router/config/settings.hpp"
+#include "router/core/placeholders.hpp"
 
 namespace kreisel {
 
@@ -63,7 +64,11 @@ void add_rule(Reader& reader, const YamlNode& node, RoleConfig& role, Permission
                                                                       : EmptyComponents::anywhere;
     const YamlNode& place = place_of(node, "uri");
     const Reader::Step step(reader, "uri");
-    if (!is_valid_uri(rule.uri, reader.uri_rule, empty)) {
+    if (const auto fault = placeholder_fault(rule.uri, rule.match)) {
+        reader.fail(place, *fault);
+        return;
+    }
+    if (!is_valid_uri(without_placeholders(rule.uri), reader.uri_rule, empty)) {
         reader.fail(place, "'" + rule.uri + "' is no valid URI for match: " +
                                show_choice(match_policies(), rule.match) +
                                (reader.uri_rule == UriRule::strict

@@ -34,7 +34,7 @@ Dict details_of(const Publication& publication, const Subscription& subscription
         details.append("publisher_authid", publisher.authid);
         details.append("publisher_authrole", publisher.authrole);
     }
-    if (const auto trust = publication.publisher.permissions->trust_level()) {
+    if (const auto trust = publication.publisher.permissions.trust_level()) {
         details.append("trustlevel", std::uint64_t{*trust});
     }
     forward_passthru(publication.request.options, details);
@@ -175,7 +175,7 @@ bool Broker::judge(Publication& publication, Effects& effects) {
     }
     const bool is_asked = request.options.is_true("disclose_me");
     const Disclose rule =
-        publication.publisher.permissions->disclosure(Action::publish, request.topic);
+        publication.publisher.permissions.disclosure(Action::publish, request.topic);
     if (is_asked && rule == Disclose::never) {
         return deny(uris::disclose_me_disallowed, "publishers of this topic are not disclosed");
     }
@@ -322,7 +322,7 @@ void Broker::remove_subscriber(Session& session, SubscriptionId id) {
 void Broker::revoke_unpermitted(Session& session, Effects& effects) {
     for (const std::uint64_t id : session.subscriptions.keys()) {
         const Subscription& subscription = *subscriptions_[*by_id_.find(id)];
-        if (session.permissions->decide(Action::subscribe, subscription.topic, subscription.match)
+        if (session.permissions.decide(Action::subscribe, subscription.topic, subscription.match)
                 .is_allowed) {
             continue;
         }

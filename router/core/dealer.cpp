@@ -111,7 +111,7 @@ void Dealer::revoke_unpermitted(Session& session, Effects& effects) {
     for (const std::uint64_t id : session.registrations.keys()) {
         const Registration& registration = registrations_.at(RegistrationId{id});
         if (session.permissions
-                ->decide(Action::register_, registration.procedure, registration.match)
+                .decide(Action::register_, registration.procedure, registration.match)
                 .is_allowed) {
             continue;
         }

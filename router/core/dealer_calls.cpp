@@ -54,13 +54,13 @@ Dict invocation_details(const Session& caller, const Choice& choice, const Call&
     if (choice.registration->match != MatchPolicy::exact) {
         details.append("procedure", request.procedure);
     }
-    const Disclose rule = caller.permissions->disclosure(Action::call, request.procedure);
+    const Disclose rule = caller.permissions.disclosure(Action::call, request.procedure);
     if (is_disclosed(rule, choice.member->wishes.wants_caller || options.is_true("disclose_me"))) {
         details.append("caller", caller.info.id);
         details.append("caller_authid", caller.info.authid);
         details.append("caller_authrole", caller.info.authrole);
     }
-    if (const auto trust = caller.permissions->trust_level()) {
+    if (const auto trust = caller.permissions.trust_level()) {
         details.append("trustlevel", std::uint64_t{*trust});
     }
     if (options.empty()) return details;
@@ -81,7 +81,7 @@ Dict invocation_details(const Session& caller, const Choice& choice, const Call&
 std::optional<Error> Dealer::judge(const Session& caller, const Call& request) const {
     const Dict& options = request.options;
     if (options.is_true("disclose_me") &&
-        caller.permissions->disclosure(Action::call, request.procedure) == Disclose::never) {
+        caller.permissions.disclosure(Action::call, request.procedure) == Disclose::never) {
         return Error{uris::disclose_me_disallowed, "callers of this procedure are not disclosed"};
     }
     const Value* timeout = options.find("timeout");

@@ -92,8 +92,7 @@ bool Departures::run(Departure& departure, std::size_t& budget, Effects& effects
 }
 
 void Departures::publish(Session& session, Testament testament, Effects& effects) {
-    const RolePermissions* rules = session.permissions;
-    if (rules == nullptr || !rules->decide(Action::publish, testament.topic).is_allowed) return;
+    if (!session.permissions.decide(Action::publish, testament.topic).is_allowed) return;
     broker_.publish(session,
                     Publish{RequestId{}, std::move(testament.options), std::move(testament.topic),
                             std::move(testament.payload)},

@@ -94,7 +94,7 @@ struct Realm::Parts {
         if (dealer.has_replies()) questions.settle(effects);
     }
     /// Whether the user may have one more session.
-    Result<void> judge_count(const SessionInfo& session, const RolePermissions& permissions,
+    Result<void> judge_count(const SessionInfo& session, const RolePermissions& role,
                              Effects& effects);
     void close_if_failed(Session& session, Result<void> result, Effects& effects) {
         if (result) return;
@@ -149,10 +149,10 @@ void Realm::Parts::dispatch(Session& session, Message message, Effects& effects)
     settle(effects);
 }
 
-Result<void> Realm::Parts::judge_count(const SessionInfo& session,
-                                       const RolePermissions& permissions, Effects& effects) {
+Result<void> Realm::Parts::judge_count(const SessionInfo& session, const RolePermissions& role,
+                                       Effects& effects) {
     const RealmLimits& limits =
-        permissions.limits() == nullptr ? options.limits : *permissions.limits();
+        role.traits().limits == nullptr ? options.limits : *role.traits().limits;
     const auto others = sessions.of_user(session.authid);
     if (limits.sessions_per_authid == 0 || session.authmethod == "anonymous" ||
         others.size() < limits.sessions_per_authid) {
@@ -178,15 +178,15 @@ Result<PeerRef> Realm::join(SessionInfo session, Effects& effects) {
     if (!is_valid_id(session.id.value) || parts_->sessions.find(session.id) != nullptr) {
         return fail(uris::authentication_failed, "the session id is taken");
     }
-    const RolePermissions* permissions = parts_->options.permissions->find_role(session.authrole);
-    if (permissions == nullptr) {
+    const RolePermissions* role = parts_->options.permissions->find_role(session.authrole);
+    if (role == nullptr) {
         return fail(uris::no_such_role, "the realm has no role " + session.authrole);
     }
-    if (auto judged = parts_->judge_count(session, *permissions, effects); !judged) {
+    if (auto judged = parts_->judge_count(session, *role, effects); !judged) {
         return tl::unexpected<Error>(std::move(judged.error()));
     }
     Welcome welcome = std::exchange(session.welcome, Welcome{});
-    const Session& joined = parts_->sessions.add(std::move(session), permissions);
+    const Session& joined = parts_->sessions.add(std::move(session), role);
     effects.send(joined.ref, std::move(welcome));
     parts_->events.joined(joined);
     parts_->settle(effects);
@@ -211,7 +211,7 @@ void Realm::handle_again_judged(PeerRef peer, Message message, Effects& effects)
     const auto request = permission_request(message);
     if (request) {
         const Decision decision =
-            session->permissions->decide(request->action, request->uri, request->match);
+            session->permissions.decide(request->action, request->uri, request->match);
         if (!decision.is_allowed) {
             if (!request->is_answered) return;
             effects.send(peer, make_error(request->type, request->request, uris::not_authorized,
@@ -287,7 +287,7 @@ void Realm::set_permissions(PermissionsPtr permissions, Effects& effects) {
             closing.push_back(peer);
             continue;
         }
-        const bool is_unchanged = rules->has_same_rules(*session.permissions);
+        const bool is_unchanged = rules->has_same_rules(*session.permissions.role());
         parts_->sessions.set_permissions(session, rules);
         if (is_unchanged) continue;
         parts_->dealer.revoke_unpermitted(session, effects);

@@ -54,7 +54,7 @@ Members::Wishes wishes_of(const Session& session, const Register& request,
     if (options.empty()) return wishes;
     wishes.wants_caller =
         options.is_true("disclose_caller") &&
-        session.permissions->disclosure(Action::register_, request.procedure) != Disclose::never;
+        session.permissions.disclosure(Action::register_, request.procedure) != Disclose::never;
     wishes.forwards_timeout = options.is_true("forward_timeout") &&
                               session.info.roles.has(Role::callee, Feature::call_timeout);
     if (const auto nkey = options.find_text("nkey")) wishes.node = Rendezvous::node_of(*nkey);

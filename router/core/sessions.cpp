@@ -6,22 +6,22 @@
 
 namespace kreisel {
 
-Session& Sessions::add(SessionInfo info, const RolePermissions* permissions) {
-    Session& added = enter(std::move(info), permissions);
+Session& Sessions::add(SessionInfo info, const RolePermissions* role) {
+    Session& added = enter(std::move(info), role);
     by_id_.insert(added.info.id.value, added.ref.slot);
     if (is_of_user(added)) by_user_[added.info.authid].push_back(added.ref);
     return added;
 }
 
-Session& Sessions::add_router(SessionInfo info, const RolePermissions* permissions) {
+Session& Sessions::add_router(SessionInfo info, const RolePermissions* role) {
     CHECK(router_count_ == 0, "the router needs one session");
-    Session& added = enter(std::move(info), permissions);
+    Session& added = enter(std::move(info), role);
     added.is_router = true;
     ++router_count_;
     return added;
 }
 
-Session& Sessions::enter(SessionInfo info, const RolePermissions* permissions) {
+Session& Sessions::enter(SessionInfo info, const RolePermissions* role) {
     std::uint32_t slot = 0;
     if (free_.empty()) {
         slot = static_cast<std::uint32_t>(slots_.size());
@@ -33,16 +33,17 @@ Session& Sessions::enter(SessionInfo info, const RolePermissions* permissions) {
     auto session = std::make_unique<Session>();
     session->ref = PeerRef{slot, slots_[slot].generation};
     session->info = std::move(info);
-    set_permissions(*session, permissions);
+    set_permissions(*session, role);
     session->limits_reached = &limits_reached_;
     session->calls = IdMap<std::uint32_t>(seed_);
     slots_[slot].session = std::move(session);
     return *slots_[slot].session;
 }
 
-void Sessions::set_permissions(Session& session, const RolePermissions* permissions) const {
-    session.permissions = permissions;
-    const RealmLimits* own = permissions == nullptr ? nullptr : permissions->limits();
+void Sessions::set_permissions(Session& session, const RolePermissions* role) const {
+    const SessionInfo& info = session.info;
+    session.permissions = {role, {info.authid, info.authrole, info.id}};
+    const RealmLimits* own = role == nullptr ? nullptr : role->traits().limits.get();
     session.limits = own == nullptr ? &limits_ : own;
 }
 

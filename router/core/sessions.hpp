@@ -10,6 +10,7 @@
 #include "router/core/id_map.hpp"
 #include "router/core/limits.hpp"
 #include "router/core/realm.hpp"
+#include "router/core/session_permissions.hpp"
 #include "router/core/testaments.hpp"
 
 #include <cstddef>
@@ -32,7 +33,7 @@ struct Session {
     /// No event tells of its end (WAMP a/meta_api_sessions: wamp.session.kill_all).
     bool leaves_silently = false;
     SessionInfo info;
-    const RolePermissions* permissions = nullptr;
+    SessionPermissions permissions;
     /// Those of its role, or of the realm.
     const RealmLimits* limits = nullptr;
     RealmLimitCounts* limits_reached = nullptr;
@@ -65,12 +66,12 @@ class Sessions {
         : by_id_(seed), seed_(seed), limits_(limits) {}
 
     /// `info.id` must not be taken.
-    Session& add(SessionInfo info, const RolePermissions* permissions);
+    Session& add(SessionInfo info, const RolePermissions* role);
     /// A session of the router's own, without an id: in no list and no count. One at most; it stays
     /// until clear().
-    Session& add_router(SessionInfo info, const RolePermissions* permissions);
+    Session& add_router(SessionInfo info, const RolePermissions* role);
     /// From now on the session's role allows this; nullptr: nothing, there is no such role.
-    void set_permissions(Session& session, const RolePermissions* permissions) const;
+    void set_permissions(Session& session, const RolePermissions* role) const;
     /// The session is no longer found; its slot stays until remove().
     void start_leaving(Session& session);
     /// Frees the slot of a session that is leaving.
@@ -110,7 +111,7 @@ class Sessions {
         std::uint32_t generation = 1;
         std::unique_ptr<Session> session;
     };
-    Session& enter(SessionInfo info, const RolePermissions* permissions);
+    Session& enter(SessionInfo info, const RolePermissions* role);
     void free_slot(std::uint32_t slot);
     [[nodiscard]] static bool is_of_user(const Session& session) {
         return session.info.authmethod != "anonymous";

@@ -154,7 +154,7 @@ void PeerSession::join(HandshakeAccepted accepted) {
     authrole_ = info.authrole;
     authmethod_ = info.authmethod;
     authprovider_ = info.authprovider;
-    ingress_ = std::make_unique<Ingress>(realm_, authrole_, info.roles, info.quirks);
+    ingress_ = std::make_unique<Ingress>(realm_, info);
     state_ = State::joined;
     connection_.set_message_bytes_max(connection_.settings().listener.limits.message_bytes_max);
     connection_.on_joined();

@@ -87,7 +87,7 @@ const std::vector<std::string>& all_uris() {
 }
 
 /// Exact before prefix before wildcard, longer before shorter; one wildcard a role at most.
-bool is_more_specific(const PermissionRule& left, const PermissionRule& right) {
+bool ranks_before(const PermissionRule& left, const PermissionRule& right) {
     if (left.match != right.match) return left.match < right.match;
     return left.uri.size() > right.uri.size();
 }
@@ -97,7 +97,7 @@ const PermissionRule* best_rule(const std::vector<PermissionRule>& rules, Takes 
     const PermissionRule* best = nullptr;
     for (const PermissionRule& candidate : rules) {
         if (!takes(candidate)) continue;
-        if (best == nullptr || is_more_specific(candidate, *best)) best = &candidate;
+        if (best == nullptr || ranks_before(candidate, *best)) best = &candidate;
     }
     return best;
 }

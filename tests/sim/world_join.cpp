@@ -152,7 +152,7 @@ void World::join(const Operation& operation) {
     auto joined = std::make_unique<Peer>(accepted->session.roles, mix_.has_order());
     joined->actor = actor;
     joined->info = accepted->session;
-    joined->ingress = std::make_unique<Ingress>(open_realm(), role, accepted->session.roles);
+    joined->ingress = std::make_unique<Ingress>(open_realm(), accepted->session);
     if (joined->info.authrole != role) throw Fault("a session got the wrong role");
     if (!user.empty() && joined->info.authid != user) throw Fault("a session got the wrong authid");
     ModelSession session;

@@ -23,8 +23,7 @@ MetaAnswer get_events(RealmTables& realm, const MetaCall& call, Effects&) {
     if (subscription == nullptr) {
         return fail(uris::no_such_subscription, "the realm has no subscription of this id");
     }
-    if (!call.caller.permissions
-             ->decide(Action::subscribe, subscription->topic, subscription->match)
+    if (!call.caller.permissions.decide(Action::subscribe, subscription->topic, subscription->match)
              .is_allowed) {
         return fail(uris::not_authorized, "the role may not subscribe to this");
     }

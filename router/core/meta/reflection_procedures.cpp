@@ -13,7 +13,7 @@ namespace kreisel {
 namespace {
 
 bool is_allowed(const Session& session, Action action, std::string_view uri) {
-    return session.permissions->decide(action, uri).is_allowed;
+    return session.permissions.decide(action, uri).is_allowed;
 }
 
 /// The text speaks of what a peer is authorized to access or to provide. Errors are nobody's.

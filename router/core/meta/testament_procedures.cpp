@@ -36,7 +36,7 @@ Result<void> judge(const Session& session, const Testament& testament) {
         return fail(uris::feature_not_supported,
                     "publish_options ask for payload passthru, which the session did not announce");
     }
-    const Decision decision = session.permissions->decide(Action::publish, testament.topic);
+    const Decision decision = session.permissions.decide(Action::publish, testament.topic);
     if (!decision.is_allowed) {
         return fail(uris::not_authorized, "the role may not publish to this topic");
     }

@@ -62,7 +62,7 @@ void put_realm(std::string& yaml, std::size_t script, const RealmSetting& realm)
     yaml += "    roles:\n";
     for (const auto& [name, role] : permissions->roles()) {
         yaml += "      - name: " + name + "\n";
-        if (const auto trust = role.trust_level()) {
+        if (const auto trust = role.traits().trust_level) {
             yaml += "        trust_level: " + std::to_string(*trust) + "\n";
         }
         yaml += "        permissions:\n";

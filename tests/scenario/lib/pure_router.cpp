@@ -122,8 +122,7 @@ void PureRouter::on_handshake_step(Connection& connection, HandshakeStep step) {
 
 void PureRouter::join(Connection& connection, HandshakeAccepted accepted) {
     Hosted& hosted = *realms_.at(accepted.realm->name);
-    connection.ingress.emplace(hosted.access, accepted.session.authrole, accepted.session.roles,
-                               accepted.session.quirks);
+    connection.ingress.emplace(hosted.access, accepted.session);
     const auto peer = hosted.realm->join(std::move(accepted.session), hosted.effects);
     if (!peer) {
         connection.send(make_abort(peer.error().uri, peer.error().text));

@@ -231,7 +231,7 @@ PermissionsPtr permissions_of(const RealmSetting& setting) {
         const auto trust = setting.trust_levels.find(role);
         judged.emplace(role, trust == setting.trust_levels.end()
                                  ? RolePermissions(rules)
-                                 : RolePermissions(rules, trust->second));
+                                 : RolePermissions(rules, {trust->second, {}, {}}));
     }
     return std::make_shared<const Permissions>(std::move(judged));
 }

@@ -15,14 +15,25 @@ namespace {
 
 std::ostream& print(std::ostream& out, Verdict verdict) { return out << static_cast<int>(verdict); }
 
+SessionInfo session_of(std::string role, ClientRoles roles, ClientQuirks quirks = {}) {
+    SessionInfo session;
+    session.id = SessionId{1234};
+    session.authid = "joe";
+    session.authrole = std::move(role);
+    session.roles = roles;
+    session.quirks = quirks;
+    return session;
+}
+
 struct Gate {
     std::shared_ptr<RealmAccess> realm = make_realm();
     Ingress ingress;
 
     explicit Gate(std::string role = "guest", Dict roles = all_roles())
-        : ingress(realm, std::move(role), ClientRoles::read(roles)) {}
+        : ingress(realm, session_of(std::move(role), ClientRoles::read(roles))) {}
     explicit Gate(std::shared_ptr<RealmAccess> realm_)
-        : realm(std::move(realm_)), ingress(realm, "guest", ClientRoles::read(all_roles())) {}
+        : realm(std::move(realm_)),
+          ingress(realm, session_of("guest", ClientRoles::read(all_roles()))) {}
 
     Admission admit(const Message& message) { return ingress.admit(message); }
     Verdict verdict(const Message& message) { return ingress.admit(message).verdict; }
@@ -205,7 +216,7 @@ BOOST_AUTO_TEST_CASE(a_gap_a_repeat_and_a_wrong_start_are_violations) {
 BOOST_AUTO_TEST_CASE(a_client_that_goes_on_with_its_ids_starts_anywhere_and_then_keeps_to_it) {
     ClientQuirks quirks;
     quirks.goes_on_from_last_session = true;
-    Ingress ingress(make_realm(), "guest", ClientRoles::read(all_roles()), quirks);
+    Ingress ingress(make_realm(), session_of("guest", ClientRoles::read(all_roles()), quirks));
 
     BOOST_TEST((ingress.admit(call(280, "com.a")).verdict == Verdict::admitted));
     BOOST_TEST((ingress.admit(call(281, "com.a")).verdict == Verdict::admitted));
@@ -359,6 +370,31 @@ BOOST_AUTO_TEST_CASE(a_reload_bites_on_the_next_message) {
 
     BOOST_TEST(answer_to(gate, call(2, "com.app.x")) == uris::not_authorized);
     BOOST_TEST((gate.verdict(call(3, "com.new.x")) == Verdict::admitted));
+}
+
+BOOST_AUTO_TEST_CASE(placeholders_are_filled_in_with_the_session_at_the_gate) {
+    auto realm = make_realm();
+    realm->permissions = std::make_shared<const Permissions>(Permissions::Roles{
+        {"guest",
+         RolePermissions({rule("com.{authid}.{session}", MatchPolicy::exact, {Action::call})})}});
+    Gate gate(realm);
+
+    BOOST_TEST((gate.verdict(call(1, "com.joe.1234")) == Verdict::admitted));
+    BOOST_TEST(answer_to(gate, call(2, "com.joe.1235")) == uris::not_authorized);
+    BOOST_TEST(answer_to(gate, call(3, "com.sue.1234")) == uris::not_authorized);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_authorizer_decides_passes_the_gate) {
+    auto realm = make_realm();
+    realm->permissions = std::make_shared<const Permissions>(
+        Permissions::Roles{{"guest", RolePermissions({rule("com.closed.", MatchPolicy::prefix, {})},
+                                                     {std::nullopt, "com.authorize"})}});
+    Gate gate(realm);
+
+    BOOST_TEST((gate.verdict(call(1, "com.open")) == Verdict::admitted));
+    BOOST_TEST((gate.verdict(subscribe(2, "org.", prefix)) == Verdict::admitted));
+    BOOST_TEST(answer_to(gate, call(3, "com.closed.x")) == uris::not_authorized);
+    BOOST_TEST(answer_to(gate, subscribe(4, "com.", prefix)) == uris::not_authorized);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -136,6 +136,23 @@ BOOST_AUTO_TEST_CASE(rules_keep_what_they_say_and_where) {
     BOOST_TEST(rule.origin == "test.yaml:8");
 }
 
+BOOST_AUTO_TEST_CASE(placeholders_are_whole_components_and_no_open_end) {
+    const auto with = [](const std::string& rule) {
+        std::string text = listeners_text + realms_text;
+        const std::string old = "{uri: com.secret, allow: []}";
+        return text.replace(text.find(old), old.size(), rule);
+    };
+
+    parsed(with("{uri: 'com.{authid}.', match: prefix, allow: [call]}"));
+    BOOST_TEST(
+        error_of(with("{uri: 'com.{user}', allow: []}")).find("'{user}' is no placeholder") !=
+        std::string::npos);
+    BOOST_TEST(error_of(with("{uri: 'com.{authid}', match: prefix, allow: []}"))
+                   .find("end it with a dot") != std::string::npos);
+    BOOST_TEST(error_of(with("{uri: 'com.{authid}..x', allow: []}")).find("no valid URI") !=
+               std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_role_has_the_trust_level_it_is_given_or_none) {
     const std::string trusted = "    roles:\n      - name: sensor\n        trust_level: 7\n";
     std::string text = listeners_text + realms_text;
@@ -144,8 +161,8 @@ BOOST_AUTO_TEST_CASE(a_role_has_the_trust_level_it_is_given_or_none) {
     const AccessSnapshotPtr access = make_access(config, 1);
     const Permissions& roles = *access->realms.at("realm1")->permissions;
 
-    BOOST_TEST((roles.find_role("sensor")->trust_level() == 7U));
-    BOOST_TEST(!roles.find_role("guest")->trust_level().has_value());
+    BOOST_TEST((roles.find_role("sensor")->traits().trust_level == 7U));
+    BOOST_TEST(!roles.find_role("guest")->traits().trust_level.has_value());
     BOOST_TEST(effective_text(config).find("trust_level: 7\n") != std::string::npos);
     BOOST_TEST((compare(parsed(listeners_text + realms_text), config).realms_changed ==
                 std::vector<std::string>{"realm1"}));

@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(publisher_is_disclosed_unasked_where_the_rule_says_always) 
 
 BOOST_AUTO_TEST_CASE(trust_level_of_the_role_is_told_until_it_is_taken_away) {
     const auto rules = std::vector{make_rule("", MatchPolicy::prefix, true)};
-    Core core(make_permissions({{"user", RolePermissions(rules, 3)}}));
+    Core core(make_permissions({{"user", RolePermissions(rules, {3, {}, {}})}}));
     const PeerRef alice = core.join("alice");
     const PeerRef bob = core.join("bob");
     core.subscribe(alice, "com.a");

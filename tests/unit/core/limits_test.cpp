@@ -14,7 +14,7 @@ std::uint64_t reached(const Core& core, RealmLimit limit) {
 PermissionsPtr limited_user(const RealmLimits& limits) {
     const std::vector<PermissionRule> all = {make_rule("", MatchPolicy::prefix, true)};
     return make_permissions(
-        {{"user", RolePermissions(all, std::nullopt, std::make_shared<RealmLimits>(limits))},
+        {{"user", RolePermissions(all, {std::nullopt, {}, std::make_shared<RealmLimits>(limits)})},
          {"admin", RolePermissions(all)}});
 }
 

@@ -2,6 +2,7 @@
 #include "router/core/permissions.hpp"
 
 #include "core_fixture.hpp"
+#include "router/core/session_permissions.hpp"
 
 using namespace kreisel;
 using namespace kreisel::test;
@@ -79,7 +80,8 @@ BOOST_AUTO_TEST_CASE(rule_that_decided_is_named) {
     BOOST_REQUIRE(decision.rule != nullptr);
     BOOST_TEST(decision.rule->origin == "realms.yaml:17");
     BOOST_TEST((decision.disclose == Disclose::never));
-    BOOST_TEST((role.disclosure(Action::publish, "com.a") == Disclose::never));
+    BOOST_TEST(
+        (SessionPermissions(&role, {}).disclosure(Action::publish, "com.a") == Disclose::never));
 }
 
 BOOST_AUTO_TEST_CASE(pattern_is_allowed_only_if_a_rule_covers_all_of_it) {
