@@ -29,6 +29,7 @@ struct Command {
 [[nodiscard]] Command make_run_command(CLI::App& application);
 [[nodiscard]] Command make_check_command(CLI::App& application);
 [[nodiscard]] Command make_config_command(CLI::App& application);
+[[nodiscard]] Command make_explain_command(CLI::App& application);
 [[nodiscard]] Command make_hash_password_command(CLI::App& application);
 [[nodiscard]] Command make_keygen_command(CLI::App& application);
 [[nodiscard]] Command make_user_command(CLI::App& application);

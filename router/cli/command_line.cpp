@@ -37,10 +37,10 @@ int run_command_line(int count, char** arguments) {
         "Exit codes: 0 done, 1 failed, 2 wrong command line. Signals while running: SIGHUP "
         "re-reads the configuration, SIGTERM and SIGINT stop it, a second one at once.");
     const std::vector<Command> commands = {
-        make_run_command(application),    make_check_command(application),
-        make_config_command(application), make_hash_password_command(application),
-        make_keygen_command(application), make_user_command(application),
-        make_version_command(application)};
+        make_run_command(application),           make_check_command(application),
+        make_config_command(application),        make_explain_command(application),
+        make_hash_password_command(application), make_keygen_command(application),
+        make_user_command(application),          make_version_command(application)};
     try {
         application.parse(count, arguments);
     } catch (const CLI::ParseError& error) {

@@ -157,7 +157,12 @@ Table<RealmLimits> realm_limits_table() {
         size("testament_bytes_per_session", &RealmLimits::testament_bytes_per_session, 0, gibibyte),
         size("detail_bytes_per_session", &RealmLimits::detail_bytes_per_session, 0, gibibyte),
         count("retained_topics", &RealmLimits::retained_topics, 0U, 10 * million),
-        size("retained_bytes", &RealmLimits::retained_bytes, 0, 64 * gibibyte)};
+        size("retained_bytes", &RealmLimits::retained_bytes, 0, 64 * gibibyte),
+        count("held_requests_per_session", &RealmLimits::held_requests_per_session, 1U, million),
+        size("held_bytes_per_session", &RealmLimits::held_bytes_per_session, kibibyte, gibibyte),
+        count("kept_rulings_per_session", &RealmLimits::kept_rulings_per_session, 0U, million),
+        duration("authorizer_timeout", &RealmLimits::authorizer_timeout, milliseconds{10},
+                 minutes{10})};
 }
 
 Table<KeepAlive> keep_alive_table() {

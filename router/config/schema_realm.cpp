@@ -4,6 +4,9 @@
 #include "router/config/settings.hpp"
 #include "router/core/placeholders.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace kreisel {
 
 namespace {
@@ -46,6 +49,30 @@ Setting<PermissionRule> allow_setting() {
         });
 }
 
+Setting<PermissionRule> ask_setting() {
+    return words<PermissionRule>(
+        "ask", "publish, subscribe, call, register",
+        [](Reader& reader, const YamlNode& node, PermissionRule& rule) {
+            const auto action = read_choice(reader, node, actions());
+            if (!action) return;
+            const auto place = static_cast<unsigned>(*action);
+            if (rule.allow[place]) {
+                reader.fail(node, "is in allow: already, and nobody is asked then; keep one");
+            }
+            rule.ask[place] = true;
+        },
+        [](const PermissionRule& rule) {
+            std::vector<std::string> names;
+            for (const auto& [name, action] : actions()) {
+                if (rule.ask[static_cast<unsigned>(action)]) names.push_back(name);
+            }
+            return names;
+        },
+        [](PermissionRule& rule) {
+            for (bool& asked : rule.ask) asked = false;
+        });
+}
+
 Table<PermissionRule> permission_table() {
     return {required(scalar<PermissionRule>(
                 "uri", "a URI like com.example.topic",
@@ -55,7 +82,7 @@ Table<PermissionRule> permission_table() {
                 },
                 [](const PermissionRule& rule) { return show_text(rule.uri); })),
             choice("match", &PermissionRule::match, match_policies()), required(allow_setting()),
-            choice("disclose", &PermissionRule::disclose, disclosures())};
+            ask_setting(), choice("disclose", &PermissionRule::disclose, disclosures())};
 }
 
 void add_rule(Reader& reader, const YamlNode& node, RoleConfig& role, PermissionRule rule) {
@@ -82,6 +109,10 @@ void add_rule(Reader& reader, const YamlNode& node, RoleConfig& role, Permission
             return;
         }
     }
+    if (role.authorizer.empty() && std::count(std::begin(rule.ask), std::end(rule.ask), true) > 0) {
+        reader.fail(node, "asks, but the role has no authorizer; add authorizer: to the role");
+        return;
+    }
     rule.origin = reader.file() + ":" + std::to_string(node.line);
     role.permissions.push_back(std::move(rule));
 }
@@ -101,6 +132,19 @@ Setting<RoleConfig> trust_level_setting() {
         });
 }
 
+Setting<RoleConfig> authorizer_setting() {
+    return scalar<RoleConfig>(
+        "authorizer", "a URI like com.example.authorize",
+        [](Reader& reader, const YamlNode&, const std::string& uri, RoleConfig& role) {
+            role.authorizer = uri;
+            return is_valid_uri(uri, reader.uri_rule, EmptyComponents::none) &&
+                   !is_reserved_uri(uri);
+        },
+        [](const RoleConfig& role) {
+            return role.authorizer.empty() ? std::string() : show_text(role.authorizer);
+        });
+}
+
 Table<RoleConfig> role_table() {
     ListAccess<RoleConfig, PermissionRule> access;
     access.make = [](Reader&) { return PermissionRule{}; };
@@ -111,6 +155,7 @@ Table<RoleConfig> role_table() {
     // A rule with a mistyped match would be judged by a policy that nobody wrote.
     access.broken = Broken::skipped;
     return {required(text("name", "a name", &RoleConfig::name)), trust_level_setting(),
+            authorizer_setting(),
             section("limits", lifted(role_limits_table(), &RoleConfig::limits)),
             list_of("permissions", permission_table(), std::move(access))};
 }

@@ -174,8 +174,7 @@ bool Broker::judge(Publication& publication, Effects& effects) {
         return deny(uris::invalid_uri, "topics of wamp belong to the protocol");
     }
     const bool is_asked = request.options.is_true("disclose_me");
-    const Disclose rule =
-        publication.publisher.permissions.disclosure(Action::publish, request.topic);
+    const Disclose rule = publication.publisher.disclosure(Action::publish, request.topic);
     if (is_asked && rule == Disclose::never) {
         return deny(uris::disclose_me_disallowed, "publishers of this topic are not disclosed");
     }
@@ -319,11 +318,12 @@ void Broker::remove_subscriber(Session& session, SubscriptionId id) {
     if (subscription.log == nullptr) remove_subscription(*handle);
 }
 
-void Broker::revoke_unpermitted(Session& session, Effects& effects) {
+void Broker::revoke_unpermitted(Session& session, const SessionPermissions& before,
+                                Effects& effects) {
     for (const std::uint64_t id : session.subscriptions.keys()) {
         const Subscription& subscription = *subscriptions_[*by_id_.find(id)];
-        if (session.permissions.decide(Action::subscribe, subscription.topic, subscription.match)
-                .is_allowed) {
+        if (session.permissions.may_keep(before, Action::subscribe, subscription.topic,
+                                         subscription.match)) {
             continue;
         }
         revoke(session, SubscriptionId{id}, uris::not_authorized, effects);

@@ -67,7 +67,7 @@ class Broker {
     /// Takes `session`, which may be leaving, off a subscription, if it holds it.
     void remove_subscriber(Session& session, SubscriptionId subscription);
     /// Takes every subscription away that the session's permissions do not allow (any more).
-    void revoke_unpermitted(Session& session, Effects& effects);
+    void revoke_unpermitted(Session& session, const SessionPermissions& before, Effects& effects);
     /// Takes a subscription away that `session` holds; UNSUBSCRIBED goes to those who know of
     /// revocation, with `reason` if it is not empty.
     void revoke(Session& session, SubscriptionId subscription, std::string_view reason,

@@ -47,6 +47,7 @@ struct PendingCall {
     bool takes_progress = false;  ///< the callee was asked for progressive results
     bool is_bound = false;        ///< something passed that no other callee could go on from
     bool is_counted = false;      ///< counts in Member::running
+    Disclose disclose = Disclose::on_request;
 
     [[nodiscard]] bool is_waiting() const { return !invocation; }
 };

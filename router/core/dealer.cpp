@@ -107,12 +107,12 @@ void Dealer::remove_callee(Session& session, RegistrationId registration, Effect
     remove_registration(session, registration, effects);
 }
 
-void Dealer::revoke_unpermitted(Session& session, Effects& effects) {
+void Dealer::revoke_unpermitted(Session& session, const SessionPermissions& before,
+                                Effects& effects) {
     for (const std::uint64_t id : session.registrations.keys()) {
         const Registration& registration = registrations_.at(RegistrationId{id});
-        if (session.permissions
-                .decide(Action::register_, registration.procedure, registration.match)
-                .is_allowed) {
+        if (session.permissions.may_keep(before, Action::register_, registration.procedure,
+                                         registration.match)) {
             continue;
         }
         revoke(session, RegistrationId{id}, uris::not_authorized, effects);

@@ -49,7 +49,7 @@ class Dealer {
     void remove_callee(Session& session, RegistrationId registration, Effects& effects);
 
     /// Takes every registration away that the session's permissions do not allow (any more).
-    void revoke_unpermitted(Session& session, Effects& effects);
+    void revoke_unpermitted(Session& session, const SessionPermissions& before, Effects& effects);
     /// Takes a registration away that `session` holds; UNREGISTERED goes to those who know of
     /// revocation, with `reason` if it is not empty. Invocations under way stay answerable.
     void revoke(Session& session, RegistrationId registration, std::string_view reason,

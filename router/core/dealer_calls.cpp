@@ -1,5 +1,6 @@
 // The way of a call to its callee: CALL, CANCEL, and waiting for a callee that is free.
 #include "router/core/answers.hpp"
+#include "router/core/cancel_mode.hpp"
 #include "router/core/dealer.hpp"
 #include "router/core/passthru.hpp"
 
@@ -13,15 +14,6 @@ namespace {
 /// How long the router lets a callee be late that keeps the time of its calls itself.
 constexpr Duration forwarded_timeout_grace = std::chrono::seconds{1};
 constexpr std::uint64_t timeout_max_ms = std::uint64_t{10} * 365 * 24 * 3600 * 1000;
-
-enum class CancelMode : std::uint8_t { skip, kill, killnowait };
-
-std::optional<CancelMode> cancel_mode_of(std::string_view text) {
-    if (text == "skip") return CancelMode::skip;
-    if (text == "kill") return CancelMode::kill;
-    if (text == "killnowait") return CancelMode::killnowait;
-    return std::nullopt;
-}
 
 /// CALL.Options.timeout, bounded to ten years; it has been judged.
 Duration timeout_of(const Dict& options) {
@@ -48,13 +40,13 @@ bool takes_progressive_invocations(const Session& callee) {
 }
 
 /// INVOCATION.Details but for `progress`; the same for every INVOCATION of a call.
-Dict invocation_details(const Session& caller, const Choice& choice, const Call& request) {
+Dict invocation_details(const Session& caller, Disclose rule, const Choice& choice,
+                        const Call& request) {
     Dict details;
     const Dict& options = request.options;
     if (choice.registration->match != MatchPolicy::exact) {
         details.append("procedure", request.procedure);
     }
-    const Disclose rule = caller.permissions.disclosure(Action::call, request.procedure);
     if (is_disclosed(rule, choice.member->wishes.wants_caller || options.is_true("disclose_me"))) {
         details.append("caller", caller.info.id);
         details.append("caller_authid", caller.info.authid);
@@ -81,7 +73,7 @@ Dict invocation_details(const Session& caller, const Choice& choice, const Call&
 std::optional<Error> Dealer::judge(const Session& caller, const Call& request) const {
     const Dict& options = request.options;
     if (options.is_true("disclose_me") &&
-        caller.permissions.disclosure(Action::call, request.procedure) == Disclose::never) {
+        caller.disclosure(Action::call, request.procedure) == Disclose::never) {
         return Error{uris::disclose_me_disallowed, "callers of this procedure are not disclosed"};
     }
     const Value* timeout = options.find("timeout");
@@ -138,6 +130,7 @@ Result<void> Dealer::call(Session& caller, Call request, Effects& effects) {
     PendingCall& pending = calls_.add(caller, request.request);
     pending.registration = choice.registration->id;
     pending.is_open = is_open;
+    pending.disclose = caller.disclosure(Action::call, request.procedure);
     pending.timeout = request.options.empty() ? Duration{} : timeout_of(request.options);
     if (pending.timeout > Duration::zero()) {
         calls_.set_deadline(pending, time_.now + pending.timeout);
@@ -198,7 +191,7 @@ bool Dealer::invoke(PendingCall& pending, const Session& caller, const Choice& c
     pending.member = choice.member->number;
     pending.is_counted = choice.member->wishes.concurrency > 0;
     if (pending.is_counted) ++choice.member->running;
-    Dict details = invocation_details(caller, choice, request);
+    Dict details = invocation_details(caller, pending.disclose, choice, request);
     if (!request.options.empty()) {
         pending.takes_progress = details.is_true("receive_progress");
         const bool is_forwarded = details.find("timeout") != nullptr;
@@ -256,9 +249,8 @@ void Dealer::cancel(Session& caller, const Cancel& request, Effects& effects) {
     if (pending == nullptr) return;
     auto mode = cancel_mode_of(request.options.find_text("mode").value_or("killnowait"));
     if (!mode) {
-        effects.send(caller.ref,
-                     make_error(MessageType::cancel, request.request, uris::invalid_argument,
-                                "mode is none of skip, kill and killnowait"));
+        effects.send(caller.ref, make_error(MessageType::cancel, request.request,
+                                            uris::invalid_argument, invalid_cancel_mode));
         return;
     }
     const bool is_forgotten =

@@ -24,6 +24,8 @@ std::string_view to_text(RealmLimit limit) {
             return "waiting_calls_per_registration";
         case RealmLimit::retained_events:
             return "retained_events";
+        case RealmLimit::held_requests_per_session:
+            return "held_requests_per_session";
     }
     return "";
 }

@@ -3,6 +3,8 @@
 //
 // A role may have limits of its own. Serial step, but for building them.
 
+#include "common/base/clock.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -31,6 +33,13 @@ struct RealmLimits {
     /// Of the realm: topics with a retained event, and what all of these take.
     std::uint32_t retained_topics = 10'000;
     std::uint64_t retained_bytes = std::uint64_t{64} << 20;
+    /// Requests that wait for the authorizer of the session's role, and what these take.
+    std::uint32_t held_requests_per_session = 1'000;
+    std::uint64_t held_bytes_per_session = std::uint64_t{1} << 20;
+    /// Rulings of the authorizer that may be used again; beyond it the least used one goes.
+    std::uint32_t kept_rulings_per_session = 1'000;
+    /// Of the realm: how long an authorizer may take.
+    Duration authorizer_timeout = std::chrono::seconds{5};
 
     bool operator==(const RealmLimits&) const = default;
 };
@@ -47,9 +56,10 @@ enum class RealmLimit : std::uint8_t {
     definitions,
     waiting_calls_per_registration,
     retained_events,
+    held_requests_per_session,
 };
 inline constexpr std::size_t realm_limit_count =
-    static_cast<std::size_t>(RealmLimit::retained_events) + 1;
+    static_cast<std::size_t>(RealmLimit::held_requests_per_session) + 1;
 [[nodiscard]] std::string_view to_text(RealmLimit limit);
 
 /// How often each limit of a realm was met.

@@ -59,6 +59,11 @@ class RolePermissions {
     /// What this very rule says.
     [[nodiscard]] Decision decision_of(const PermissionRule& rule, Action action) const;
 
+    /// Decision::disclose of decide(action, uri); costs nothing while no rule says anything but
+    /// on_request.
+    [[nodiscard]] Disclose disclosure(Action action, std::string_view uri) const {
+        return has_disclosure_ ? decide(action, uri).disclose : Disclose::on_request;
+    }
     /// Whether any rule says anything but on_request.
     [[nodiscard]] bool has_disclosure() const { return has_disclosure_; }
     [[nodiscard]] bool has_placeholders() const { return has_placeholders_; }

@@ -36,10 +36,10 @@ Session& Questions::router_session() {
     return added;
 }
 
-void Questions::ask(Question question, Effects& effects) {
+void Questions::ask(Question question, Asker asker, Effects& effects) {
     Session& router = router_session();
     const RequestId request{++last_request_};
-    tokens_.insert(request.value, question.token);
+    asked_.insert(request.value, {question.token, asker});
     const auto called =
         dealer_.call(router,
                      Call{request, Dict{{"timeout", to_milliseconds(question.timeout)}},
@@ -48,22 +48,30 @@ void Questions::ask(Question question, Effects& effects) {
     CHECK(called.has_value(), "the router breaks no protocol of its own");
 }
 
-void Questions::settle(Effects& effects) {
+std::vector<Answer> Questions::settle(Effects& effects) {
+    std::vector<Answer> own;
     for (Dealer::Reply& reply : dealer_.take_replies()) {
-        const std::uint64_t* token = tokens_.find(reply.request.value);
-        CHECK(token != nullptr, "a question is answered once");
-        effects.answer({*token, std::move(reply.message)});
-        tokens_.erase(reply.request.value);
+        const Asked* asked = asked_.find(reply.request.value);
+        CHECK(asked != nullptr, "a question is answered once");
+        Answer answer{asked->token, std::move(reply.message)};
+        if (asked->asker == Asker::host) {
+            effects.answer(std::move(answer));
+        } else {
+            own.push_back(std::move(answer));
+        }
+        asked_.erase(reply.request.value);
     }
+    return own;
 }
 
 void Questions::close(Effects& effects) {
-    for (const std::uint64_t request : tokens_.keys()) {
-        effects.answer(
-            {*tokens_.find(request), make_error(MessageType::call, RequestId{request},
+    for (const std::uint64_t request : asked_.keys()) {
+        const Asked& asked = *asked_.find(request);
+        if (asked.asker != Asker::host) continue;
+        effects.answer({asked.token, make_error(MessageType::call, RequestId{request},
                                                 uris::canceled, "the realm was closed")});
     }
-    tokens_.clear();
+    asked_.clear();
 }
 
 }  // namespace kreisel

@@ -9,6 +9,7 @@
 #include "router/core/sessions.hpp"
 
 #include <cstdint>
+#include <vector>
 
 namespace kreisel {
 
@@ -17,9 +18,10 @@ class Questions {
     /// The references must outlive this.
     Questions(Sessions& sessions, Dealer& dealer);
 
-    void ask(Question question, Effects& effects);
-    /// Gives out the answers that came.
-    void settle(Effects& effects);
+    enum class Asker : std::uint8_t { host, authorizer };
+    void ask(Question question, Asker asker, Effects& effects);
+    /// Gives out the answers that came; those for the authorizer come back.
+    [[nodiscard]] std::vector<Answer> settle(Effects& effects);
     /// Answers all that are open with wamp.error.canceled; sessions and calls are forgotten with
     /// them.
     void close(Effects& effects);
@@ -32,7 +34,11 @@ class Questions {
     RolePermissions permissions_;
     PeerRef router_{};  ///< generation 0: nobody yet
     std::uint64_t last_request_ = 0;
-    IdMap<std::uint64_t> tokens_;  ///< CALL.Request -> token
+    struct Asked {
+        std::uint64_t token = 0;
+        Asker asker = Asker::host;
+    };
+    IdMap<Asked> asked_;  ///< by CALL.Request
 };
 
 }  // namespace kreisel

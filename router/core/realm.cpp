@@ -2,6 +2,7 @@
 
 #include "common/base/check.hpp"
 #include "router/core/answers.hpp"
+#include "router/core/authorizer.hpp"
 #include "router/core/broker.hpp"
 #include "router/core/dealer.hpp"
 #include "router/core/departures.hpp"
@@ -10,6 +11,7 @@
 #include "router/core/meta/meta_events.hpp"
 #include "router/core/questions.hpp"
 #include "router/core/reflection.hpp"
+#include "router/core/request_facts.hpp"
 #include "router/core/sessions.hpp"
 
 #include <algorithm>
@@ -21,43 +23,8 @@ namespace kreisel {
 
 namespace {
 
-/// What a message needs a permission for; `uri` points into the message.
-struct Request {
-    Action action = Action::publish;
-    MessageType type = MessageType::publish;
-    RequestId request;
-    std::string_view uri;
-    MatchPolicy match = MatchPolicy::exact;
-    bool is_answered = true;
-};
-
-/// Nothing for a message that needs none, or whose match policy is unknown: broker and dealer
-/// refuse that themselves.
-std::optional<Request> permission_request(const Message& message) {
-    if (const auto* publish = std::get_if<Publish>(&message)) {
-        return Request{Action::publish,    MessageType::publish,
-                       publish->request,   publish->topic,
-                       MatchPolicy::exact, publish->options.is_true("acknowledge")};
-    }
-    if (const auto* call = std::get_if<Call>(&message)) {
-        if (call->is_continuation) return std::nullopt;
-        return Request{Action::call, MessageType::call, call->request, call->procedure};
-    }
-    if (const auto* subscribe = std::get_if<Subscribe>(&message)) {
-        const auto match = match_policy_of(subscribe->options.find_text("match").value_or("exact"));
-        if (!match) return std::nullopt;
-        return Request{Action::subscribe, MessageType::subscribe, subscribe->request,
-                       subscribe->topic, *match};
-    }
-    if (const auto* registering = std::get_if<Register>(&message)) {
-        const auto match =
-            match_policy_of(registering->options.find_text("match").value_or("exact"));
-        if (!match) return std::nullopt;
-        return Request{Action::register_, MessageType::register_, registering->request,
-                       registering->procedure, *match};
-    }
-    return std::nullopt;
-}
+/// Held requests of one session that one step lets go.
+constexpr std::size_t releases_per_step = 64;
 
 }  // namespace
 
@@ -71,8 +38,9 @@ struct Realm::Parts {
           dealer(sessions, random, options.limits, events, time, random.next()),
           reflection(options.limits, events, random.next()),
           questions(sessions, dealer),
+          authorizer(sessions, dealer, questions, options, time),
           departures(sessions, broker, dealer, reflection, events),
-          meta(RealmTables{sessions, broker, dealer, departures, reflection, time}) {
+          meta(RealmTables{sessions, broker, dealer, departures, reflection, time, authorizer}) {
         if (options.permissions == nullptr) options.permissions = std::make_shared<Permissions>();
         keeper.set_rules(options.history, broker);
     }
@@ -91,8 +59,16 @@ struct Realm::Parts {
     /// The end of every input: meta events, then what became of the router's own calls.
     void settle(Effects& effects) {
         events.flush(effects);
-        if (dealer.has_replies()) questions.settle(effects);
+        while (dealer.has_replies()) {
+            for (const Answer& answer : questions.settle(effects)) {
+                release(authorizer.on_answer(answer), effects);
+            }
+        }
     }
+    /// A message of a session whose role has an authorizer.
+    void handle_at_gate(Session& session, Message message, Effects& effects);
+    /// Handles what has waited long enough.
+    void release(PeerRef peer, Effects& effects);
     /// Whether the user may have one more session.
     Result<void> judge_count(const SessionInfo& session, const RolePermissions& role,
                              Effects& effects);
@@ -111,6 +87,7 @@ struct Realm::Parts {
     Dealer dealer;
     Reflection reflection;
     Questions questions;
+    Authorizer authorizer;
     Departures departures;
     MetaApi meta;
 };
@@ -146,7 +123,32 @@ void Realm::Parts::dispatch(Session& session, Message message, Effects& effects)
             }
         },
         message);
-    settle(effects);
+    events.flush(effects);
+}
+
+void Realm::Parts::handle_at_gate(Session& session, Message message, Effects& effects) {
+    const auto* cancel = std::get_if<Cancel>(&message);
+    if (cancel != nullptr && authorizer.cancel(session, *cancel, effects)) {
+        return release(session.ref, effects);
+    }
+    if (!Authorizer::may_be_held(message)) return dispatch(session, std::move(message), effects);
+    Authorizer::hold(session, std::move(message), effects);
+    release(session.ref, effects);
+}
+
+void Realm::Parts::release(PeerRef peer, Effects& effects) {
+    for (std::size_t count = 0; count < releases_per_step; ++count) {
+        // What was let go may have ended the session.
+        Session* session = sessions.find(peer);
+        if (session == nullptr || session->gate == nullptr) return;
+        auto next = authorizer.release(*session, effects);
+        if (!next) return;
+        session->ruled_disclosure = next->disclose;
+        dispatch(*session, std::move(next->message), effects);
+        session = sessions.find(peer);
+        if (session != nullptr) session->ruled_disclosure.reset();
+    }
+    authorizer.postpone(peer);
 }
 
 Result<void> Realm::Parts::judge_count(const SessionInfo& session, const RolePermissions& role,
@@ -202,14 +204,21 @@ void Realm::leave(PeerRef peer, Effects& effects) {
 
 void Realm::handle(PeerRef peer, Message message, Effects& effects) {
     Session* session = parts_->sessions.find(peer);
-    if (session != nullptr) parts_->dispatch(*session, std::move(message), effects);
+    if (session == nullptr) return;
+    if (session->gate == nullptr) {
+        parts_->dispatch(*session, std::move(message), effects);
+    } else {
+        parts_->handle_at_gate(*session, std::move(message), effects);
+    }
+    parts_->settle(effects);
 }
 
 void Realm::handle_again_judged(PeerRef peer, Message message, Effects& effects) {
-    Session* session = parts_->sessions.find(peer);
+    const Session* session = parts_->sessions.find(peer);
     if (session == nullptr) return;
-    const auto request = permission_request(message);
-    if (request) {
+    const auto request = request_facts(message);
+    // At a gate every request is judged by the rules of now.
+    if (request && session->gate == nullptr) {
         const Decision decision =
             session->permissions.decide(request->action, request->uri, request->match);
         if (!decision.is_allowed) {
@@ -219,11 +228,11 @@ void Realm::handle_again_judged(PeerRef peer, Message message, Effects& effects)
             return;
         }
     }
-    parts_->dispatch(*session, std::move(message), effects);
+    handle(peer, std::move(message), effects);
 }
 
 void Realm::ask(Question question, Effects& effects) {
-    parts_->questions.ask(std::move(question), effects);
+    parts_->questions.ask(std::move(question), Questions::Asker::host, effects);
     parts_->settle(effects);
 }
 
@@ -259,7 +268,9 @@ RequestId Realm::oldest_invocation(PeerRef callee) const {
 
 std::optional<TimePoint> Realm::next_deadline() const {
     // What sessions left behind is due at once, that is: as of the last time known here.
-    if (!parts_->departures.empty()) return parts_->time.now;
+    if (!parts_->departures.empty() || parts_->authorizer.has_postponed()) {
+        return parts_->time.now;
+    }
     const auto keeping = parts_->keeper.next_deadline();
     const auto calling = parts_->dealer.next_deadline();
     if (!keeping || !calling) return keeping ? keeping : calling;
@@ -269,6 +280,7 @@ std::optional<TimePoint> Realm::next_deadline() const {
 void Realm::on_time(TimePoint now, Effects& effects) {
     parts_->time.now = std::max(parts_->time.now, now);
     parts_->departures.run(effects);
+    for (const PeerRef peer : parts_->authorizer.take_postponed()) parts_->release(peer, effects);
     parts_->dealer.on_time(effects);
     parts_->keeper.on_time(effects);
     parts_->settle(effects);
@@ -278,6 +290,7 @@ void Realm::set_permissions(PermissionsPtr permissions, Effects& effects) {
     CHECK(permissions != nullptr, "a realm has permissions, if empty ones");
     // The sessions point into the old snapshot until each has been given the new one.
     const PermissionsPtr old = std::exchange(parts_->options.permissions, std::move(permissions));
+    parts_->authorizer.forget_questions();
     std::vector<PeerRef> closing;
     for (const PeerRef peer : parts_->sessions.joined()) {
         Session& session = *parts_->sessions.find(peer);
@@ -288,10 +301,12 @@ void Realm::set_permissions(PermissionsPtr permissions, Effects& effects) {
             continue;
         }
         const bool is_unchanged = rules->has_same_rules(*session.permissions.role());
+        const SessionPermissions before = std::move(session.permissions);
         parts_->sessions.set_permissions(session, rules);
+        parts_->authorizer.purge(session, "");
         if (is_unchanged) continue;
-        parts_->dealer.revoke_unpermitted(session, effects);
-        parts_->broker.revoke_unpermitted(session, effects);
+        parts_->dealer.revoke_unpermitted(session, before, effects);
+        parts_->broker.revoke_unpermitted(session, before, effects);
     }
     // All of them are out before what they held is taken apart: none hears of another's end.
     for (const PeerRef peer : closing) {
@@ -327,6 +342,7 @@ void Realm::close_all(std::string_view reason, Effects& effects) {
     parts_->broker.clear();
     parts_->reflection.clear();
     parts_->questions.close(effects);
+    parts_->authorizer.clear();
     parts_->sessions.clear();
 }
 

@@ -55,6 +55,13 @@ Decision SessionPermissions::decide(Action action, std::string_view uri, MatchPo
     return role_->decide(action, uri, match, rules);
 }
 
+bool SessionPermissions::may_keep(const SessionPermissions& before, Action action,
+                                  std::string_view uri, MatchPolicy match) const {
+    const Decision decision = decide(action, uri, match);
+    if (decision.is_allowed || !decision.is_asked) return decision.is_allowed;
+    return before.authorizer() == authorizer() && before.decide(action, uri, match).is_asked;
+}
+
 const Uri& SessionPermissions::authorizer() const {
     static const Uri none;
     return role_ == nullptr ? none : role_->traits().authorizer;

@@ -35,6 +35,10 @@ class SessionPermissions {
     [[nodiscard]] std::optional<std::uint32_t> trust_level() const {
         return role_ == nullptr ? std::nullopt : role_->traits().trust_level;
     }
+    /// Whether a session that was `before` under other rules keeps what it holds: it is allowed, or
+    /// was the same authorizer's to allow all the time.
+    [[nodiscard]] bool may_keep(const SessionPermissions& before, Action action,
+                                std::string_view uri, MatchPolicy match) const;
     /// Empty: the rules alone decide.
     [[nodiscard]] const Uri& authorizer() const;
     [[nodiscard]] const RolePermissions* role() const { return role_; }

@@ -45,6 +45,11 @@ void Sessions::set_permissions(Session& session, const RolePermissions* role) co
     session.permissions = {role, {info.authid, info.authrole, info.id}};
     const RealmLimits* own = role == nullptr ? nullptr : role->traits().limits.get();
     session.limits = own == nullptr ? &limits_ : own;
+    const bool is_asked_for = !session.permissions.authorizer().empty();
+    if (is_asked_for && session.gate == nullptr) session.gate = std::make_unique<Gate>();
+    // What waits goes its way by the new rules before the gate is taken away.
+    const bool is_idle = session.gate != nullptr && session.gate->held.empty();
+    if (!is_asked_for && is_idle) session.gate.reset();
 }
 
 std::span<const PeerRef> Sessions::of_user(const std::string& authid) const {

@@ -7,6 +7,7 @@
 
 #include "common/base/result.hpp"
 #include "router/core/effects.hpp"
+#include "router/core/gate.hpp"
 #include "router/core/id_map.hpp"
 #include "router/core/limits.hpp"
 #include "router/core/realm.hpp"
@@ -16,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -54,6 +56,14 @@ struct Session {
     /// What wamp.session.modify_details has added to the identity. The meta API's.
     Dict details;
     std::unique_ptr<Testaments> testaments;  ///< nullptr: none
+    std::unique_ptr<Gate> gate;              ///< nullptr: its role has no authorizer
+    /// What the authorizer said of the request that is being handled.
+    std::optional<Disclose> ruled_disclosure;
+
+    /// Whether its identity is given for what is being handled.
+    [[nodiscard]] Disclose disclosure(Action action, std::string_view uri) const {
+        return ruled_disclosure ? *ruled_disclosure : permissions.disclosure(action, uri);
+    }
 
     /// Its request is refused because of `limit`.
     void reached(RealmLimit limit) const { ++(*limits_reached)[static_cast<std::size_t>(limit)]; }

@@ -1,6 +1,7 @@
 #include "router/core/meta/meta_api.hpp"
 
 #include "router/core/answers.hpp"
+#include "router/core/meta/authorization_procedures.hpp"
 #include "router/core/meta/history_procedures.hpp"
 #include "router/core/meta/reflection_procedures.hpp"
 #include "router/core/meta/registration_procedures.hpp"
@@ -17,7 +18,8 @@ namespace kreisel {
 MetaApi::MetaApi(RealmTables realm) : realm_(realm) {
     for (const auto procedures :
          {session_procedures(), registration_procedures(), subscription_procedures(),
-          testament_procedures(), history_procedures(), reflection_procedures()}) {
+          testament_procedures(), history_procedures(), reflection_procedures(),
+          authorization_procedures()}) {
         for (const MetaProcedure& procedure : procedures) {
             by_uri_.emplace(procedure.uri, &procedure);
         }

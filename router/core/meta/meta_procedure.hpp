@@ -9,6 +9,7 @@
 
 namespace kreisel {
 
+class Authorizer;
 class Broker;
 class Dealer;
 class Departures;
@@ -24,6 +25,7 @@ struct RealmTables {
     Departures& departures;
     Reflection& reflection;
     const RealmTime& time;
+    Authorizer& authorizer;
 };
 
 struct MetaCall {

@@ -50,6 +50,11 @@ void put_realm(std::string& yaml, std::size_t script, const RealmSetting& realm)
             std::to_string(realm.limits.registrations_per_session) + "\n";
     yaml += "      pending_calls_per_session: " +
             std::to_string(realm.limits.pending_calls_per_session) + "\n";
+    yaml += "      held_requests_per_session: " +
+            std::to_string(realm.limits.held_requests_per_session) + "\n";
+    const auto ruling =
+        std::chrono::duration_cast<std::chrono::milliseconds>(realm.limits.authorizer_timeout);
+    yaml += "      authorizer_timeout: " + std::to_string(ruling.count()) + "ms\n";
     yaml += "      waiting_calls_per_registration: " +
             std::to_string(realm.limits.waiting_calls_per_registration) + "\n";
     yaml += "      testaments_per_session: " + std::to_string(realm.limits.testaments_per_session) +
@@ -64,6 +69,9 @@ void put_realm(std::string& yaml, std::size_t script, const RealmSetting& realm)
         yaml += "      - name: " + name + "\n";
         if (const auto trust = role.traits().trust_level) {
             yaml += "        trust_level: " + std::to_string(*trust) + "\n";
+        }
+        if (!role.traits().authorizer.empty()) {
+            yaml += "        authorizer: " + role.traits().authorizer + "\n";
         }
         yaml += "        permissions:\n";
         for (const PermissionRule& rule : role.rules()) put_rule(yaml, rule);

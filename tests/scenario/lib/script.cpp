@@ -87,6 +87,9 @@ class ScriptParser {
             trust_line(words);
         } else if (word == "history") {
             realm_of(words).history.push_back(parse_history(words));
+        } else if (word == "authorizer") {
+            if (words.size() < 2) throw TextError("authorizer needs a role and a procedure");
+            realm_of(words).authorizers[std::string(words[0])] = words[1];
         } else if (word == "role") {
             auto [role, rule] = role_rule(words);
             realm_of(words).roles[role].push_back(std::move(rule));
@@ -223,15 +226,20 @@ PermissionsPtr permissions_of(const RealmSetting& setting) {
     auto roles = setting.roles;
     if (setting.anonymous_role) roles.try_emplace(*setting.anonymous_role);
     for (const UserSetting& user : setting.users) roles.try_emplace(user.role);
+    for (const auto& authorized : setting.authorizers) roles.try_emplace(authorized.first);
     Permissions::Roles judged;
     for (auto& [role, rules] : roles) {
-        if (rules.empty()) rules.push_back(parse_rule({"any", "allow=all"}));
+        RoleTraits traits;
+        const auto trust = setting.trust_levels.find(role);
+        if (trust != setting.trust_levels.end()) traits.trust_level = trust->second;
+        const auto authorizer = setting.authorizers.find(role);
+        if (authorizer != setting.authorizers.end()) traits.authorizer = authorizer->second;
+        if (rules.empty() && traits.authorizer.empty()) {
+            rules.push_back(parse_rule({"any", "allow=all"}));
+        }
         rules.push_back(parse_rule({"exact", fence_topic, "allow=all"}));
         rules.push_back(parse_rule({"exact", fence_procedure, "allow=all"}));
-        const auto trust = setting.trust_levels.find(role);
-        judged.emplace(role, trust == setting.trust_levels.end()
-                                 ? RolePermissions(rules)
-                                 : RolePermissions(rules, {trust->second, {}, {}}));
+        judged.emplace(role, RolePermissions(rules, std::move(traits)));
     }
     return std::make_shared<const Permissions>(std::move(judged));
 }

@@ -41,6 +41,7 @@ struct RealmSetting {
     /// Rules by role; a role without any may do everything.
     std::map<std::string, std::vector<PermissionRule>> roles;
     std::map<std::string, std::uint32_t> trust_levels;  ///< by role
+    std::map<std::string, Uri> authorizers;             ///< by role
     std::vector<UserSetting> users;
 };
 

@@ -182,6 +182,10 @@ RealmSetting parse_realm(const std::vector<std::string_view>& words) {
     limits.registrations_per_session =
         number_of(words, "registrations", limits.registrations_per_session);
     limits.pending_calls_per_session = number_of(words, "calls", limits.pending_calls_per_session);
+    limits.held_requests_per_session = number_of(words, "held", limits.held_requests_per_session);
+    if (const auto time = number_of(words, "ruling", 0); time > 0) {
+        limits.authorizer_timeout = std::chrono::milliseconds{time};
+    }
     limits.waiting_calls_per_registration =
         number_of(words, "waiting", limits.waiting_calls_per_registration);
     limits.testaments_per_session = number_of(words, "testaments", limits.testaments_per_session);

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_role_overrides_limits_and_inherits_the_others) {
     const RouterConfig config = parsed(limits + listeners_text + realms);
     const AccessSnapshotPtr access = make_access(config, 1);
     const RealmAccess& realm = *access->realms.at("realm1");
-    const RealmLimits* own = realm.permissions->find_role("guest")->limits();
+    const RealmLimits* own = realm.permissions->find_role("guest")->traits().limits.get();
 
     BOOST_REQUIRE(own != nullptr);
     BOOST_TEST(own->pending_calls_per_session == 3U);
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_role_without_limits_has_those_of_the_realm) {
     const AccessSnapshotPtr access = make_access(parsed(listeners_text + realms_text), 1);
     const RealmAccess& realm = *access->realms.at("realm1");
 
-    BOOST_TEST((realm.permissions->find_role("guest")->limits() == nullptr));
+    BOOST_TEST((realm.permissions->find_role("guest")->traits().limits == nullptr));
     BOOST_TEST(realm.role_rates.empty());
 }
 
@@ -134,6 +134,35 @@ BOOST_AUTO_TEST_CASE(rules_keep_what_they_say_and_where) {
     BOOST_TEST(!rule.allow[static_cast<unsigned>(Action::subscribe)]);
     BOOST_TEST((rule.disclose == Disclose::never));
     BOOST_TEST(rule.origin == "test.yaml:8");
+}
+
+BOOST_AUTO_TEST_CASE(a_role_asks_its_authorizer_where_a_rule_says_so) {
+    const auto with = [](const std::string& role, const std::string& rule) {
+        std::string text = listeners_text + realms_text;
+        const std::string old_rule = "{uri: com.secret, allow: []}";
+        text.replace(text.find(old_rule), old_rule.size(), rule);
+        const std::string old_role = "      - name: guest\n";
+        return text.replace(text.find(old_role), old_role.size(), old_role + role);
+    };
+    const std::string asking = "        authorizer: com.authorize\n";
+    const std::string rule = "{uri: com.secret, allow: [publish], ask: [call]}";
+
+    const RouterConfig config = parsed(with(asking, rule));
+    const auto access = make_access(config, 1);
+    const RolePermissions& guest = *access->realms.at("realm1")->permissions->find_role("guest");
+    BOOST_TEST(guest.traits().authorizer == "com.authorize");
+    BOOST_TEST(guest.decide(Action::call, "com.secret").is_asked);
+    BOOST_TEST(guest.decide(Action::publish, "com.secret").is_allowed);
+    BOOST_TEST(!guest.decide(Action::register_, "com.secret").is_asked);
+    BOOST_TEST(guest.decide(Action::register_, "org").is_asked);
+    BOOST_TEST(effective_text(config).find("ask: [call]") != std::string::npos);
+    BOOST_TEST((compare(parsed(with("", "{uri: com.secret, allow: []}")), config).realms_changed ==
+                std::vector<std::string>{"realm1"}));
+    BOOST_TEST(error_of(with("", rule)).find("add authorizer:") != std::string::npos);
+    BOOST_TEST(
+        error_of(with(asking, "{uri: com.secret, allow: [call], ask: [call]}")).find("keep one") !=
+        std::string::npos);
+    error_of(with("        authorizer: wamp.session.list\n", "{uri: com.secret, allow: []}"));
 }
 
 BOOST_AUTO_TEST_CASE(placeholders_are_whole_components_and_no_open_end) {
