@@ -1,7 +1,7 @@
 // The realms.yaml of the stages.
 
 import { execFileSync } from "node:child_process";
-import { createHmac, pbkdf2Sync } from "node:crypto";
+import { createHmac, createPrivateKey, createPublicKey, pbkdf2Sync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 
@@ -58,6 +58,16 @@ ${open_realm(address)}`;
 
 const salt = "pepper-and-salt";
 
+/// The public key of an Ed25519 seed, both in hex.
+function public_key_of(seed) {
+    const pkcs8 = Buffer.from("302e020100300506032b657004220420" + seed, "hex");
+    const key = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
+    const spki = createPublicKey(key).export({ format: "der", type: "spki" });
+    return spki.subarray(-32).toString("hex");
+}
+
+const seed = "6b".repeat(32);
+
 const token_key = "0123456789abcdef0123456789abcdef";
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
@@ -72,8 +82,8 @@ function make_token(authid, role) {
 const hash = "$argon2id$v=19$m=1024,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$aNgG0O7Ico0AhT+i+"
     + "Wi+CTmL6nHR4D6stqeJqgJQfzw";
 
-/// Who logs in; `secret` is what the user types. `place` says where the router knows them from, if
-/// not from realms.yaml.
+/// Who logs in; `secret` is what the user types, or its private key. `place` says where the router
+/// knows them from, if not from realms.yaml.
 export const users = [
     { authid: "tessa", method: "ticket", role: "member", secret: "tessa's ticket" },
     { authid: "carl", method: "wampcra", role: "member", secret: "plain as day" },
@@ -81,6 +91,10 @@ export const users = [
     { authid: "hanna", method: "ticket", role: "member", secret: "hanna's ticket", hash },
     { authid: "frida", method: "ticket", role: "member", secret: "frida's ticket", place: "file" },
     { authid: "dora", method: "ticket", role: "member", secret: "dora's ticket", place: "base" },
+    {
+        authid: "kim", method: "cryptosign", role: "member", secret: seed,
+        pubkey: public_key_of(seed), wrong: "77".repeat(32),
+    },
     {
         authid: "jack", method: "ticket", role: "member", secret: make_token("jack", "member"),
         place: "token",
@@ -102,7 +116,8 @@ with sqlite3.connect(sys.argv[1]) as database:
     execFileSync("/usr/bin/python3", ["-c", script, file, people]);
 }
 
-function credentials_of({ method, secret, salt, hash }) {
+function credentials_of({ method, secret, salt, hash, pubkey }) {
+    if (method === "cryptosign") return `cryptosign: ["${pubkey}"]`;
     if (hash) return `ticket_hash: ${hash}`;
     if (method === "ticket") return `ticket: ${JSON.stringify(secret)}`;
     if (!salt) return `wampcra: { secret: ${JSON.stringify(secret)} }`;

@@ -1,4 +1,5 @@
-// Ticket and WAMP-CRA, plain and salted, with the right and with a wrong password, by every client.
+// Ticket, WAMP-CRA plain and salted, and cryptosign, with the right and with a wrong secret, by every
+// client.
 
 import { differences } from "./compare.mjs";
 import { endpoints } from "./endpoints.mjs";
@@ -9,9 +10,12 @@ import { users } from "./config.mjs";
 const clients = endpoints.filter(({ serializer }) => serializer === "json");
 const log_ins = users.flatMap((user) => [
     { ...user, secret: user.secret, is_right: true, title: `${user.authid}` },
-    { ...user, secret: "wrong", is_right: false, title: `${user.authid} with a wrong password` },
+    { ...user, secret: user.wrong ?? "wrong", is_right: false, title: `${user.authid} with a wrong password` },
 ]);
-const unknown = { authid: "nobody", methods: ["ticket", "wampcra"], secret: "x" };
+const unknown = {
+    authid: "nobody", methods: ["ticket", "wampcra", "cryptosign"],
+    secret: "78".repeat(32), pubkey: "78".repeat(32),
+};
 log_ins.push({ ...unknown, is_right: false, title: "an unknown user" });
 
 const cell_of = (client, log_in) => `${client.name} logs in as ${log_in.title}`;
@@ -19,11 +23,11 @@ const cell_of = (client, log_in) => `${client.name} logs in as ${log_in.title}`;
 async function try_log_in(stage, client, log_in, cells) {
     const cell = cell_of(client, log_in);
     const session = `${client.name} ${log_in.title}`;
-    const { authid, method, secret } = log_in;
+    const { authid, method, secret, pubkey } = log_in;
     const methods = log_in.methods ?? [method];
     let facts;
     try {
-        facts = await stage.connect(client, session, { auth: { authid, methods, secret } });
+        facts = await stage.connect(client, session, { auth: { authid, methods, secret, pubkey } });
     } catch (error) {
         if (!error.uri) throw error;
         const is_meant = !log_in.is_right && error.uri === "wamp.error.authentication_denied";

@@ -73,8 +73,10 @@ export class AutobahnSessions {
         return {
             authid: auth.authid,
             authmethods: auth.methods,
+            authextra: auth.pubkey ? { pubkey: auth.pubkey, channel_binding: null } : undefined,
             onchallenge: (session, method, extra) => {
                 if (method === "ticket") return auth.secret;
+                if (method === "cryptosign") return this.#sign(auth.secret, extra);
                 const { auth_cra } = this.autobahn;
                 const key = extra.salt
                     ? auth_cra.derive_key(auth.secret, extra.salt, extra.iterations, extra.keylen)
@@ -82,6 +84,12 @@ export class AutobahnSessions {
                 return auth_cra.sign(key, extra.challenge);
             },
         };
+    }
+
+    #sign(seed, extra) {
+        const octets = Uint8Array.from(seed.match(/../g), (digits) => Number.parseInt(digits, 16));
+        const pair = this.autobahn.nacl.sign.keyPair.fromSeed(octets);
+        return this.autobahn.auth_cryptosign.sign_challenge(pair, extra);
     }
 
     /// Autobahn|JS reconnects by itself, but leaves registrations to the application.

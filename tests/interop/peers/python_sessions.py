@@ -10,6 +10,7 @@ import traceback
 
 import txaio
 from autobahn.wamp import auth, serializer
+from autobahn.wamp.cryptosign import CryptosignKey
 from autobahn.wamp.exception import ApplicationError
 from autobahn.wamp.types import (
     CallOptions, CallResult, ComponentConfig, PublishOptions, RegisterOptions, SubscribeOptions)
@@ -46,6 +47,8 @@ class Fault(Exception):
 def sign_challenge(challenge, secret):
     if challenge.method == "ticket":
         return secret
+    if challenge.method == "cryptosign":
+        return CryptosignKey.from_bytes(bytes.fromhex(secret)).sign_challenge(challenge)
     extra = challenge.extra
     key = secret.encode()
     if "salt" in extra:
@@ -71,7 +74,9 @@ def session_class(base):
 
         def onConnect(self):
             if self.log_in:
-                self.join(self.config.realm, self.log_in["methods"], self.log_in["authid"])
+                pubkey = self.log_in.get("pubkey")
+                self.join(self.config.realm, self.log_in["methods"], self.log_in["authid"],
+                          authextra={"pubkey": pubkey} if pubkey else None)
             else:
                 self.join(self.config.realm)
 

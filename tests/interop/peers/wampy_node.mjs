@@ -4,6 +4,7 @@ import { Wampy } from "wampy";
 import { CborSerializer } from "wampy/CborSerializer.js";
 import { JsonSerializer } from "wampy/JsonSerializer.js";
 import { MsgpackSerializer } from "wampy/MsgpackSerializer.js";
+import { sign as sign_by_key } from "wampy/cryptosign.js";
 import { sign } from "wampy/wampcra.js";
 import WebSocket from "ws";
 
@@ -20,11 +21,14 @@ const calls = new Map();
 
 function log_in_of(auth) {
     if (!auth) return {};
-    const { authid, methods, secret } = auth;
+    const { authid, methods, secret, pubkey } = auth;
     const sign_cra = sign(secret);
-    const onChallenge = (method, extra) =>
-        method === "ticket" ? secret : sign_cra(method, extra);
-    return { authid, authmethods: methods, onChallenge };
+    const onChallenge = (method, extra) => {
+        if (method === "ticket") return secret;
+        return method === "cryptosign" ? sign_by_key(secret)(method, extra) : sign_cra(method, extra);
+    };
+    const authextra = pubkey ? { pubkey } : {};
+    return { authid, authmethods: methods, authextra, onChallenge };
 }
 
 async function settled(promise) {
