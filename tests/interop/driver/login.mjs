@@ -1,5 +1,5 @@
-// Ticket, WAMP-CRA plain and salted, and cryptosign, with the right and with a wrong secret, by every
-// client.
+// Ticket, WAMP-CRA plain and salted, and cryptosign, with the right and with a wrong secret, by
+// every client.
 
 import { differences } from "./compare.mjs";
 import { endpoints } from "./endpoints.mjs";
@@ -10,7 +10,10 @@ import { users } from "./config.mjs";
 const clients = endpoints.filter(({ serializer }) => serializer === "json");
 const log_ins = users.flatMap((user) => [
     { ...user, secret: user.secret, is_right: true, title: `${user.authid}` },
-    { ...user, secret: user.wrong ?? "wrong", is_right: false, title: `${user.authid} with a wrong password` },
+    {
+        ...user, secret: user.wrong ?? "wrong", is_right: false,
+        title: `${user.authid} with a wrong secret`,
+    },
 ]);
 const unknown = {
     authid: "nobody", methods: ["ticket", "wampcra", "cryptosign"],

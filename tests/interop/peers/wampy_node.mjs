@@ -25,7 +25,8 @@ function log_in_of(auth) {
     const sign_cra = sign(secret);
     const onChallenge = (method, extra) => {
         if (method === "ticket") return secret;
-        return method === "cryptosign" ? sign_by_key(secret)(method, extra) : sign_cra(method, extra);
+        const sign_it = method === "cryptosign" ? sign_by_key(secret) : sign_cra;
+        return sign_it(method, extra);
     };
     const authextra = pubkey ? { pubkey } : {};
     return { authid, authmethods: methods, authextra, onChallenge };
