@@ -54,6 +54,8 @@ inline constexpr std::string_view protocol_violation = "wamp.error.protocol_viol
 inline constexpr std::string_view close_system_shutdown = "wamp.close.system_shutdown";
 inline constexpr std::string_view close_realm = "wamp.close.close_realm";
 inline constexpr std::string_view close_normal = "wamp.close.normal";
+/// Ours: the client logs out; its cookie is to stand for nobody any more.
+inline constexpr std::string_view close_logout = "wamp.close.logout";
 inline constexpr std::string_view close_killed = "wamp.close.killed";
 inline constexpr std::string_view goodbye_and_out = "wamp.close.goodbye_and_out";
 

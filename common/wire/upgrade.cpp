@@ -187,6 +187,10 @@ UpgradeAnswer answer_upgrade(const HttpHead& head, std::string_view path,
             answer.info.has_deflate = true;
         }
     }
+    if (settings.set_cookie) {
+        const std::string cookie = settings.set_cookie(answer.info);
+        if (!cookie.empty()) out += "Set-Cookie: " + cookie + "\r\n";
+    }
     out += "\r\n";
     return answer;
 }

@@ -10,6 +10,8 @@
 
 namespace kreisel {
 
+struct UpgradeInfo;
+
 struct WebSocketServerSettings {
     /// Paths that take upgrades; others answer 404. Empty: any path.
     std::vector<std::string> paths;
@@ -27,6 +29,9 @@ struct WebSocketServerSettings {
     std::string page;
     /// Value of the Server header; empty: none.
     std::string server_name;
+    /// If set, the value of a Set-Cookie header for an upgrade that is granted; empty: none. May
+    /// replace `info.cookie`, the Cookie header, by what matters of it.
+    std::function<std::string(UpgradeInfo& info)> set_cookie;
     /// If set and true at the time of an upgrade, the answer is 503 with Retry-After.
     std::function<bool()> is_overloaded;
 };

@@ -74,6 +74,7 @@ class Authenticator {
 [[nodiscard]] std::unique_ptr<Authenticator> make_scram(AuthContext context, AuthMethod method);
 [[nodiscard]] std::unique_ptr<Authenticator> make_cryptosign(AuthContext context);
 [[nodiscard]] std::unique_ptr<Authenticator> make_tls(AuthContext context);
+[[nodiscard]] std::unique_ptr<Authenticator> make_cookie(AuthContext context);
 /// Lets the procedure of `rule` say who it is and how it proves that, then goes on as `method`.
 [[nodiscard]] std::unique_ptr<Authenticator> make_dynamic(AuthContext context, AuthMethod method,
                                                           const DynamicAuthenticator& rule);

@@ -107,6 +107,7 @@ std::string read_proof(const Dict& dict, AuthMethod method, UserCredentials& cre
         case AuthMethod::anonymous:
         case AuthMethod::ticket:
         case AuthMethod::tls:
+        case AuthMethod::cookie:
             return "";
         case AuthMethod::wampcra:
             return read_wampcra(dict, credentials);

@@ -83,6 +83,7 @@ struct Handshake::State {
     [[nodiscard]] std::string mock_key() const;
     [[nodiscard]] bool is_usable(AuthMethod candidate);
     [[nodiscard]] bool is_dynamic(AuthMethod candidate) const;
+    [[nodiscard]] bool has_cookie_login() const;
     HandshakeStep refuse_methods() const;
     [[nodiscard]] std::unique_ptr<Authenticator> make_authenticator();
     /// What the method said, as a step of the handshake.
@@ -235,6 +236,7 @@ std::optional<AuthMethod> Handshake::State::choose_method() {
 /// they have instead of by a name.
 bool Handshake::State::is_usable(AuthMethod candidate) {
     if (candidate == AuthMethod::anonymous) return realm->anonymous_role.has_value();
+    if (candidate == AuthMethod::cookie) return has_cookie_login();
     if (candidate == AuthMethod::tls && !peer.certificate) return false;
     // A token says itself whose it is.
     if (candidate == AuthMethod::ticket && realm->jwt) return true;
@@ -264,8 +266,21 @@ bool Handshake::State::is_dynamic(AuthMethod candidate) const {
         case AuthMethod::scram:
         case AuthMethod::autobahn_scram:
             return !hello.find_text("authid").value_or("").empty();
+        case AuthMethod::cookie:
+            return false;
     }
     return false;
+}
+
+/// Whether the peer's cookie stands for a user who may still do what it could.
+bool Handshake::State::has_cookie_login() const {
+    if (!peer.cookie_login) return false;
+    const CookieLogin& login = *peer.cookie_login;
+    const auto authid = hello.find_text("authid").value_or("");
+    if (login.realm != realm->name || (!authid.empty() && authid != login.authid)) return false;
+    if (login.provider != Principal{}.provider) return true;
+    const auto user = realm->users.find(login.authid);
+    return user != realm->users.end() && user->second.role == login.role;
 }
 
 HandshakeStep Handshake::State::refuse_methods() const {

@@ -2,6 +2,8 @@
 // PeerFacts: what is known of a peer before its first message, by the way it came. Collected by its
 // connection when the transport is open, handed to the handshake, which may believe them.
 
+#include "common/base/clock.hpp"
+#include "common/wamp/uri.hpp"
 #include "common/wamp/value.hpp"
 
 #include <optional>
@@ -16,6 +18,17 @@ struct ClientCertificate {
     std::string sha256;       ///< fingerprint of the certificate, 64 hex digits in lower case
 };
 
+/// The log-in that a cookie stands for.
+struct CookieLogin {
+    Uri realm;
+    std::string authid;
+    std::string role;
+    std::string provider;
+    WallTime expires{};
+    /// When what proved it ends, and every session with it; absent: never.
+    std::optional<WallTime> session_expires{};
+};
+
 struct PeerFacts {
     /// `transport` of the session details.
     Dict transport;
@@ -28,8 +41,10 @@ struct PeerFacts {
     // Finished message (RFC 5929).
     std::string tls_exporter{};
     std::string tls_unique{};
-    /// Value of the router's own cookie in the upgrade request; empty: none came.
+    /// Value of the router's own cookie, the one that came or a new one; empty: there is none.
     std::string cookie{};
+    /// What that cookie stands for.
+    std::optional<CookieLogin> cookie_login{};
 };
 
 }  // namespace kreisel

@@ -20,6 +20,7 @@ constexpr NamedMethod methods[] = {
     {"scram", AuthMethod::autobahn_scram},
     {"cryptosign", AuthMethod::cryptosign},
     {"tls", AuthMethod::tls},
+    {"cookie", AuthMethod::cookie},
 };
 
 }  // namespace
@@ -62,6 +63,7 @@ bool UserCredentials::has_certificate(const ClientCertificate& certificate) cons
 bool UserCredentials::offers(AuthMethod method) const {
     switch (method) {
         case AuthMethod::anonymous:
+        case AuthMethod::cookie:
             return false;
         case AuthMethod::ticket:
             return ticket.has_value() || ticket_hash.has_value();

@@ -27,6 +27,7 @@ enum class AuthMethod : std::uint8_t {
     autobahn_scram,  ///< `scram` as Autobahn|Python speaks it
     cryptosign,
     tls,
+    cookie,
 };
 
 [[nodiscard]] std::string_view to_text(AuthMethod method);

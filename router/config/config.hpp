@@ -75,6 +75,18 @@ enum class ProxyProtocol : std::uint8_t { off, optional, required };
 /// The header in which trusted HTTP proxies tell who their client is.
 enum class ForwardedHeader : std::uint8_t { none, x_forwarded_for, forwarded };
 
+/// The cookie by which WebSocket clients stay logged in.
+struct CookieConfig {
+    enum class SameSite : std::uint8_t { strict, lax, none };
+    std::string name = "kreisel";
+    Duration max_age = std::chrono::hours{168};
+    SameSite same_site = SameSite::lax;
+    std::string path = "/";
+    bool is_secure = true;
+
+    bool operator==(const CookieConfig&) const = default;
+};
+
 struct ListenerConfig {
     enum class Kind : std::uint8_t { tcp, unix_socket };
     Kind kind = Kind::tcp;
@@ -93,6 +105,7 @@ struct ListenerConfig {
     /// The `.batched` subprotocols too.
     bool has_batched = true;
     bool has_deflate = false;
+    std::optional<CookieConfig> cookie;
     std::optional<unsigned> unix_mode;  ///< absent: what the umask leaves
     std::string unix_owner;             ///< name or number; empty: unchanged
     std::string unix_group;
@@ -228,6 +241,7 @@ struct RouterConfig {
     std::string storage;
     PasswordCheckConfig password_checks;
     ThrottleConfig login_throttle;
+    std::uint32_t cookies_max = 100'000;
     AdminConfig admin;
     /// What works but deserves a look, such as a certificate that ends soon.
     std::vector<ConfigError> warnings;

@@ -82,6 +82,7 @@ Table<RouterConfig> make_router_table() {
         section("password_checks", lifted(password_check_table(), &RouterConfig::password_checks)));
     table.push_back(
         section("login_throttle", lifted(throttle_table(), &RouterConfig::login_throttle)));
+    table.push_back(count("cookies_max", &RouterConfig::cookies_max, 1U, 10 * million));
     table.push_back(section(
         "admin", lifted(Table<AdminConfig>{admin_address_setting()}, &RouterConfig::admin)));
     table.push_back(required(listeners_setting()));

@@ -24,6 +24,9 @@ void judge_tls(Reader& reader, const YamlNode& node, const TlsSettings& settings
 [[nodiscard]] Table<UserCredentials> proofs_table();
 [[nodiscard]] Setting<RealmConfig> dynamic_setting();
 [[nodiscard]] Table<ThrottleConfig> throttle_table();
+[[nodiscard]] Setting<ListenerConfig> cookie_setting();
+/// Cookies only where it is known which pages may use them.
+void judge_cookie(Reader& reader, const YamlNode& node, const ListenerConfig& listener);
 /// `cryptosign.router_key`
 [[nodiscard]] Setting<RealmConfig> router_key_setting();
 /// Of each method either users or a procedure are asked.

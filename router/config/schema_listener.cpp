@@ -176,6 +176,7 @@ void judge_listener(Reader& reader, const YamlNode& node, const ListenerConfig& 
         const Reader::Step step(reader, "tls");
         judge_tls(reader, tls, listener.tls);
     }
+    judge_cookie(reader, node, listener);
     if (is_unix) return;
     for (const char* key : {"unix_mode", "unix_owner", "unix_group"}) {
         if (&place_of(node, key) != &node) fail_key(key, "is for addresses that begin with unix:");
@@ -202,6 +203,7 @@ Table<ListenerConfig> listener_table() {
                              serializers_setting(),
                              boolean("batched", &Listener::has_batched),
                              boolean("deflate", &Listener::has_deflate),
+                             cookie_setting(),
                              unix_mode_setting(),
                              text("unix_owner", "a user name or number", &Listener::unix_owner),
                              text("unix_group", "a group name or number", &Listener::unix_group),

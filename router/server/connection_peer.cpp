@@ -57,6 +57,7 @@ PeerFacts Connection::peer_facts() const {
         const UpgradeInfo& upgrade = websocket->upgrade();
         if (!upgrade.user_agent.empty()) facts.transport.append("user_agent", upgrade.user_agent);
         if (!upgrade.origin.empty()) facts.transport.append("origin", upgrade.origin);
+        if (settings_->listener.cookie) facts.cookie = upgrade.cookie;
     }
     const ProxyFacts* proxy = stream_->proxy();
     facts.is_encrypted = is_forwarded_encrypted_ || (proxy != nullptr && proxy->is_encrypted);

@@ -44,8 +44,10 @@ void PeerSession::log(LogLevel level, std::string_view event, std::string_view w
 
 void PeerSession::on_open() {
     Shard& shard = connection_.shard();
-    handshake_ =
-        std::make_unique<Handshake>(shard.view()->access, shard.random(), connection_.peer_facts());
+    PeerFacts peer = connection_.peer_facts();
+    cookie_ = peer.cookie;
+    peer.cookie_login = shard.router().cookie_jar().find(cookie_, SystemClock{}.wall());
+    handshake_ = std::make_unique<Handshake>(shard.view()->access, shard.random(), std::move(peer));
     state_ = State::handshake;
 }
 
@@ -155,6 +157,7 @@ void PeerSession::join(HandshakeAccepted accepted) {
     authmethod_ = info.authmethod;
     authprovider_ = info.authprovider;
     ingress_ = std::make_unique<Ingress>(realm_, info);
+    keep_cookie(accepted.expires);
     state_ = State::joined;
     connection_.set_message_bytes_max(connection_.settings().listener.limits.message_bytes_max);
     connection_.on_joined();
@@ -172,6 +175,32 @@ void PeerSession::watch_expiry() {
         return say_goodbye(uris::close_killed, "the log-in has expired");
     }
     connection_.arm_expiry(connection_.shard().now() + std::min(left, expiry_look_max));
+}
+
+void PeerSession::keep_cookie(std::optional<WallTime> session_expires) {
+    if (cookie_.empty() || authmethod_ == to_text(AuthMethod::cookie)) return;
+    if (authmethod_ == to_text(AuthMethod::anonymous)) return cookie_.clear();
+    CookieJar& jar = connection_.shard().router().cookie_jar();
+    const WallTime now = SystemClock{}.wall();
+    const auto before = jar.find(cookie_, now);
+    const bool is_same = before && before->realm == realm_->name && before->authid == authid_ &&
+                         before->role == authrole_;
+    if (before && !is_same) {
+        // It may have been planted by whom it stood for, who would now be let in as this user.
+        jar.erase(cookie_);
+        return cookie_.clear();
+    }
+    const auto& config = connection_.settings().listener.cookie;
+    if (!config) return;
+    WallTime expires = now + std::chrono::duration_cast<WallTime::duration>(config->max_age);
+    if (session_expires) expires = std::min(expires, *session_expires);
+    jar.put(cookie_, {realm_->name, authid_, authrole_, authprovider_, expires, session_expires},
+            now);
+}
+
+void PeerSession::drop_cookie() {
+    connection_.shard().router().cookie_jar().erase(cookie_);
+    cookie_.clear();
 }
 
 void PeerSession::on_join_refused(const Error& error) {
@@ -198,6 +227,7 @@ void PeerSession::on_admissible(Message message) {
                          admission.why);
         case Admission::Verdict::goodbye:
             static_cast<void>(end_burst());
+            if (std::get<Goodbye>(message).reason == uris::close_logout) drop_cookie();
             leave_realm(SessionEnd::goodbye);
             log(LogLevel::info, "session closed", "GOODBYE of the client");
             connection_.send(std::move(*admission.answer));
@@ -326,6 +356,7 @@ void PeerSession::on_closed_by_realm(const Message& last) {
         state_ = State::left;
         return connection_.finish(close_code::protocol_error, why);
     }
+    drop_cookie();
     log(LogLevel::info, "session closed", "GOODBYE of the realm");
     state_ = State::awaiting_goodbye;
     connection_.await_goodbye();

@@ -81,6 +81,10 @@ class PeerSession {
 
     void follow(HandshakeStep step);
     void ask(AuthQuestion question);
+    /// Has the client's cookie stand for this log-in.
+    void keep_cookie(std::optional<WallTime> session_expires);
+    /// Logged out, or put out: the cookie stands for nobody any more.
+    void drop_cookie();
     /// Refuses the log-in if its address has had too many that failed.
     [[nodiscard]] bool is_throttled();
     void on_admissible(Message message);
@@ -112,6 +116,7 @@ class PeerSession {
     std::string authmethod_;
     std::string authprovider_;
     std::optional<WallTime> expires_;
+    std::string cookie_;
 };
 
 }  // namespace kreisel

@@ -52,6 +52,7 @@ void Router::apply_limits() {
     logins_max_ = config_.handshakes_max;
     connections_per_address_ = config_.connections_per_address;
     login_guard_.set_config(config_.login_throttle);
+    cookie_jar_.set_cookies_max(config_.cookies_max);
 }
 
 bool Router::refuses_connection(Shard& shard) const {
@@ -198,6 +199,11 @@ ConnectionSettingsPtr Router::make_settings(const Listener& running) {
         Shard* shard = Shard::current();
         return shard != nullptr && refuses_connection(*shard);
     };
+    if (listener.cookie) {
+        websocket->set_cookie = [this, cookie = *listener.cookie](UpgradeInfo& info) {
+            return offer_cookie(cookie, cookie_jar_, info);
+        };
+    }
     auto settings = std::make_shared<ConnectionSettings>();
     settings->listener = listener;
     settings->websocket = std::move(websocket);

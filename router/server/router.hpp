@@ -13,6 +13,7 @@
 #include "router/server/address_table.hpp"
 #include "router/server/auth_desk.hpp"
 #include "router/server/certificate_watch.hpp"
+#include "router/server/cookie_jar.hpp"
 #include "router/server/login_guard.hpp"
 #include "router/server/metrics_text.hpp"
 #include "router/server/router_view.hpp"
@@ -88,6 +89,7 @@ class Router {
     [[nodiscard]] std::size_t connections_per_address() const { return connections_per_address_; }
     [[nodiscard]] AuthDesk& auth_desk() { return auth_desk_; }
     [[nodiscard]] LoginGuard& login_guard() { return login_guard_; }
+    [[nodiscard]] CookieJar& cookie_jar() { return cookie_jar_; }
     /// Whether a connection that has just come is one too many, or the router is stopping. Counted
     /// by the shard that asks.
     [[nodiscard]] bool refuses_connection(Shard& shard) const;
@@ -130,6 +132,7 @@ class Router {
     Occupancy connections_;
     AuthDesk auth_desk_;
     LoginGuard login_guard_;
+    CookieJar cookie_jar_;
     std::atomic<std::size_t> connections_max_{0};
     std::atomic<std::size_t> logins_max_{0};
     std::atomic<std::size_t> connections_per_address_{0};

@@ -66,6 +66,8 @@ std::unique_ptr<Authenticator> make_authenticator(AuthContext context, AuthMetho
             return make_cryptosign(std::move(context));
         case AuthMethod::tls:
             return make_tls(std::move(context));
+        case AuthMethod::cookie:
+            return make_cookie(std::move(context));
     }
     return nullptr;
 }

@@ -126,3 +126,43 @@ BOOST_AUTO_TEST_CASE(of_each_method_either_users_or_one_procedure_are_asked) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(config_cookies)
+
+namespace {
+
+std::string with_listener(const std::string& settings) {
+    return "listeners:\n  - {address: \"127.0.0.1:0\", " + settings + "}\n" + realms_text;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_cookie_needs_the_pages_that_may_use_it) {
+    const RouterConfig config = parsed(
+        with_listener("origins: [\"https://example.com\"], cookie: {max_age: 1h, path: /ws}"));
+    const CookieConfig& cookie = *config.listeners[0].cookie;
+
+    BOOST_TEST(cookie.name == "kreisel");
+    BOOST_TEST((cookie.max_age == std::chrono::hours{1}));
+    BOOST_TEST((cookie.same_site == CookieConfig::SameSite::lax));
+    BOOST_TEST(cookie.is_secure);
+    BOOST_TEST((parsed(effective_text(config)).listeners[0] == config.listeners[0]));
+    BOOST_TEST(!parsed(listeners_text + realms_text).listeners[0].cookie);
+    for (const char* origins : {"", "origins: [\"*\"], ", "origins: [], "}) {
+        BOOST_TEST(has(error_of(with_listener(origins + std::string("cookie: {}"))),
+                       "cookie: needs origins:"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_cookie_that_browsers_would_not_take_is_refused) {
+    const auto error = [](const std::string& cookie) {
+        return error_of(with_listener("origins: [\"https://example.com\"], cookie: " + cookie));
+    };
+
+    BOOST_TEST(has(error("{same_site: none, secure: false}"), "same_site: none needs secure"));
+    BOOST_TEST(has(error("{name: \"a;b\"}"), "'a;b' is not valid"));
+    BOOST_TEST(has(error("{path: \"/a b\"}"), "'/a b' is not valid"));
+    BOOST_TEST(has(error("{}, transports: [rawsocket]"), "is for listeners with transport"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
