@@ -23,7 +23,7 @@ RouterConfig one_realm() {
     config.listeners = {listener};
     RealmConfig realm;
     realm.name = "realm1";
-    realm.roles = {RoleConfig{"guest", {}, {}, {}}};
+    realm.roles = {RoleConfig{"guest", {}, {}, {}, {}}};
     realm.anonymous_role = "guest";
     config.realms = {realm};
     config.shards = 1;
