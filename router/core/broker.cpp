@@ -102,7 +102,7 @@ void Broker::unsubscribe(Session& session, const Unsubscribe& request, Effects& 
     effects.send(session.ref, Unsubscribed{request.request, {}});
 }
 
-void Broker::publish(Session& session, Publish request, Effects& effects) {
+void Broker::publish(Session& session, const Publish& request, Effects& effects) {
     Publication publication{session,
                             request,
                             request.options.is_true("acknowledge"),

@@ -57,7 +57,7 @@ class Broker {
 
     void subscribe(Session& session, const Subscribe& request, Effects& effects);
     void unsubscribe(Session& session, const Unsubscribe& request, Effects& effects);
-    void publish(Session& session, Publish request, Effects& effects);
+    void publish(Session& session, const Publish& request, Effects& effects);
     /// A publication of the router itself, to every subscriber of `topic`.
     void publish_own(std::string_view topic, const Payload& payload, Effects& effects);
     /// The same to one subscriber, if `session` is one.

@@ -52,7 +52,7 @@ struct Realm::Parts {
         // procedure has passed no judgement of the gate.
         if (!message.is_continuation && is_reserved_uri(message.procedure) &&
             session.calls.find(message.request.value) == nullptr) {
-            return meta.call(session, std::move(message), effects);
+            return meta.call(session, message, effects);
         }
         close_if_failed(session, dealer.call(session, std::move(message), effects), effects);
     }
@@ -97,7 +97,7 @@ void Realm::Parts::dispatch(Session& session, Message message, Effects& effects)
         [&](auto& typed) {
             using Type = std::decay_t<decltype(typed)>;
             if constexpr (std::is_same_v<Type, Publish>) {
-                broker.publish(session, std::move(typed), effects);
+                broker.publish(session, typed, effects);
             } else if constexpr (std::is_same_v<Type, Subscribe>) {
                 broker.subscribe(session, typed, effects);
             } else if constexpr (std::is_same_v<Type, Unsubscribe>) {

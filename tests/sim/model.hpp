@@ -70,6 +70,8 @@ struct ModelCall {
     RegistrationId registration;
     Uri procedure;
     bool is_asked = false;  ///< disclose_me
+    /// The rule when the call came: a call that waits keeps it.
+    Disclose disclose = Disclose::on_request;
     bool wants_progress = false;
     Duration timeout{};
     std::optional<TimePoint> deadline;

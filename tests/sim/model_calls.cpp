@@ -39,8 +39,10 @@ void Model::call(Actor actor, const Call& request, Expectations& expected) {
         return violate(actor, expected);
     }
     made.is_asked = request.options.is_true("disclose_me");
-    const Disclose disclose = judge(rules(caller), Action::call, request.procedure).disclose;
-    if (made.is_asked && disclose == Disclose::never) return refuse(uris::disclose_me_disallowed);
+    made.disclose = judge(rules(caller), Action::call, request.procedure).disclose;
+    if (made.is_asked && made.disclose == Disclose::never) {
+        return refuse(uris::disclose_me_disallowed);
+    }
     const Value* timeout = request.options.find("timeout");
     if (timeout != nullptr && !timeout->to_uint()) return refuse(uris::invalid_argument);
     const auto pending = std::count_if(calls_.begin(), calls_.end(),
@@ -144,11 +146,9 @@ void Model::invoke(ModelCall& call, const ModelRegistration& registration,
 Dict Model::details_of(const ModelCall& call, const ModelRegistration& registration,
                        const ModelRegistration::Member& member) const {
     const ModelSession& caller = sessions_.at(call.caller);
-    const Disclose disclose = judge(rules(caller), Action::call, call.procedure).disclose;
     Dict details;
     if (registration.pattern.match != MatchPolicy::exact) details.set("procedure", call.procedure);
-    if (disclose == Disclose::always ||
-        (disclose == Disclose::on_request && (call.is_asked || member.wants_caller))) {
+    if (is_disclosed(call.disclose, call.is_asked || member.wants_caller)) {
         details.set("caller", caller.id);
         details.set("caller_authid", caller.authid);
         details.set("caller_authrole", caller.role);

@@ -26,7 +26,7 @@ MetaApi::MetaApi(RealmTables realm) : realm_(realm) {
     }
 }
 
-void MetaApi::call(Session& caller, Call request, Effects& effects) {
+void MetaApi::call(Session& caller, const Call& request, Effects& effects) {
     const PeerRef peer = caller.ref;
     const auto found = by_uri_.find(request.procedure);
     if (found == by_uri_.end()) {

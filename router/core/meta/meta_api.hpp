@@ -16,7 +16,7 @@ class MetaApi {
 
     /// Answers at once: RESULT, or ERROR with wamp.error.no_such_procedure for an unknown URI,
     /// wamp.error.invalid_argument for arguments of the wrong number, type or range.
-    void call(Session& caller, Call request, Effects& effects);
+    void call(Session& caller, const Call& request, Effects& effects);
 
   private:
     RealmTables realm_;
