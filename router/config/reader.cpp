@@ -56,4 +56,12 @@ Reader::Step::Step(Reader& reader, std::size_t index)
     reader.path_ += "[" + std::to_string(index) + "]";
 }
 
+void Reader::judge_role_uses(const std::vector<std::string>& names) {
+    for (const RoleUse& use : role_uses) {
+        if (std::find(names.begin(), names.end(), use.role) != names.end()) continue;
+        fail_at(use.place, use.path,
+                "the realm defines no role '" + use.role + "'" + hint(use.role, names));
+    }
+}
+
 }  // namespace kreisel

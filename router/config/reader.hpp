@@ -60,6 +60,8 @@ class Reader {
         std::string role;
     };
     std::vector<RoleUse> role_uses;
+    /// An error for each use of a role that is none of `names`.
+    void judge_role_uses(const std::vector<std::string>& names);
     /// Secrets are what they are, not names of files and variables.
     bool has_literal_secrets = false;
     /// URI rule of the realm being read.

@@ -44,30 +44,12 @@ Table<CookieConfig> cookie_table() {
 }  // namespace
 
 Setting<ListenerConfig> cookie_setting() {
-    static const Table<CookieConfig> table = cookie_table();
-    Setting<ListenerConfig> setting;
-    setting.key = "cookie";
-    setting.type = "map";
-    setting.read = [](Reader& reader, const YamlNode& node, ListenerConfig& listener) {
-        CookieConfig cookie;
-        read_table(reader, node, table, cookie);
-        if (cookie.same_site == SameSite::none && !cookie.is_secure) {
+    return optional_section(
+        "cookie", cookie_table(), &ListenerConfig::cookie,
+        [](Reader& reader, const YamlNode& node, const CookieConfig& cookie) {
+            if (cookie.same_site != SameSite::none || cookie.is_secure) return;
             reader.fail(node, "same_site: none needs secure: true; browsers take it no other way");
-        }
-        listener.cookie = std::move(cookie);
-    };
-    setting.tell = [](const ListenerConfig& listener, const ListenerConfig*, Visitor& visitor) {
-        if (!listener.cookie) return;
-        visitor.on_section_begin("cookie");
-        const CookieConfig defaults;
-        tell_table(table, *listener.cookie, &defaults, visitor);
-        visitor.on_section_end();
-    };
-    setting.list = [](const std::string& path, std::vector<KeyInfo>& keys) {
-        keys.push_back({path, "map", ""});
-        list_table(table, path, keys);
-    };
-    return setting;
+        });
 }
 
 void judge_cookie(Reader& reader, const YamlNode& node, const ListenerConfig& listener) {

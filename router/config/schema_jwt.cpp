@@ -107,14 +107,9 @@ std::vector<JwtKeyFault> load_jwt_keys(JwtConfig& jwt) {
 }
 
 Setting<RealmConfig> jwt_setting() {
-    Setting<RealmConfig> setting;
-    setting.key = "jwt";
-    setting.type = "map";
-    setting.read = [](Reader& reader, const YamlNode& node, RealmConfig& realm) {
-        JwtConfig jwt;
-        const std::size_t errors_before = reader.error_count();
-        read_table(reader, node, table(), jwt);
-        if (reader.error_count() == errors_before) {
+    return optional_section(
+        "jwt", table(), &RealmConfig::jwt,
+        [](Reader& reader, const YamlNode& node, JwtConfig& jwt) {
             for (const JwtKeyFault& fault : load_jwt_keys(jwt)) {
                 const Reader::Step step(reader, fault.setting);
                 reader.fail(place_of(node, fault.setting), fault.text);
@@ -122,21 +117,7 @@ Setting<RealmConfig> jwt_setting() {
             if (jwt.secret.empty() && jwt.public_key.empty() && jwt.jwks.empty()) {
                 reader.fail(node, "has no key; add secret:, public_key: or jwks:");
             }
-        }
-        realm.jwt = std::move(jwt);
-    };
-    setting.tell = [](const RealmConfig& realm, const RealmConfig*, Visitor& visitor) {
-        if (!realm.jwt) return;
-        visitor.on_section_begin("jwt");
-        const JwtConfig defaults;
-        tell_table(table(), *realm.jwt, &defaults, visitor);
-        visitor.on_section_end();
-    };
-    setting.list = [](const std::string& path, std::vector<KeyInfo>& keys) {
-        keys.push_back({path, "map", ""});
-        list_table(table(), path, keys);
-    };
-    return setting;
+        });
 }
 
 }  // namespace kreisel

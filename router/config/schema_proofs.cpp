@@ -87,7 +87,8 @@ Table<ScramCredentials> scram_table() {
                                           scram_key("server_key", &ScramCredentials::server_key)});
 }
 
-void judge_scram(Reader& reader, const YamlNode& node, const ScramParameters& parameters) {
+void judge_scram(Reader& reader, const YamlNode& node, const ScramCredentials& scram) {
+    const ScramParameters& parameters = scram.parameters;
     const bool is_pbkdf2 = parameters.kdf == ScramKdf::pbkdf2;
     if (is_pbkdf2 && parameters.iterations < pbkdf2_iterations_min) {
         const Reader::Step step(reader, "iterations");
@@ -100,29 +101,7 @@ void judge_scram(Reader& reader, const YamlNode& node, const ScramParameters& pa
 }
 
 Setting<UserCredentials> scram_setting() {
-    static const Table<ScramCredentials> table = scram_table();
-    Setting<UserCredentials> setting;
-    setting.key = "scram";
-    setting.type = "map";
-    setting.read = [](Reader& reader, const YamlNode& node, UserCredentials& user) {
-        ScramCredentials scram;
-        const std::size_t errors_before = reader.error_count();
-        read_table(reader, node, table, scram);
-        if (reader.error_count() == errors_before) judge_scram(reader, node, scram.parameters);
-        user.scram = std::move(scram);
-    };
-    setting.tell = [](const UserCredentials& user, const UserCredentials*, Visitor& visitor) {
-        if (!user.scram) return;
-        visitor.on_section_begin("scram");
-        const ScramCredentials defaults;
-        tell_table(table, *user.scram, &defaults, visitor);
-        visitor.on_section_end();
-    };
-    setting.list = [](const std::string& path, std::vector<KeyInfo>& keys) {
-        keys.push_back({path, "map", ""});
-        list_table(table, path, keys);
-    };
-    return setting;
+    return optional_section("scram", scram_table(), &UserCredentials::scram, judge_scram);
 }
 
 Setting<UserCredentials> public_keys_setting() {

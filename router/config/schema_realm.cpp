@@ -207,12 +207,7 @@ Table<RealmConfig> realm_table() {
 void judge_roles(Reader& reader, const YamlNode& node, const RealmConfig& realm) {
     std::vector<std::string> names;
     for (const RoleConfig& role : realm.roles) names.push_back(role.name);
-    for (const Reader::RoleUse& use : reader.role_uses) {
-        if (std::find(names.begin(), names.end(), use.role) != names.end()) continue;
-        reader.fail_at(
-            use.place, use.path,
-            "the realm defines no role '" + use.role + "'" + Reader::hint(use.role, names));
-    }
+    reader.judge_role_uses(names);
     const YamlNode& authentication = place_of(node, "authentication");
     const auto has = [&authentication](std::string_view key) {
         return &place_of(authentication, key) != &authentication;

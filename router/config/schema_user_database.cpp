@@ -54,31 +54,12 @@ const Table<UserDatabaseConfig>& table() {
 }  // namespace
 
 Setting<RealmConfig> user_database_setting() {
-    Setting<RealmConfig> setting;
-    setting.key = "user_database";
-    setting.type = "map";
-    setting.read = [](Reader& reader, const YamlNode& node, RealmConfig& realm) {
-        UserDatabaseConfig database;
-        const std::size_t errors_before = reader.error_count();
-        read_table(reader, node, table(), database);
-        const bool is_one = database.store.sqlite.empty() != database.store.postgresql.empty();
-        if (!is_one && reader.error_count() == errors_before) {
+    return optional_section(
+        "user_database", table(), &RealmConfig::user_database,
+        [](Reader& reader, const YamlNode& node, const UserDatabaseConfig& database) {
+            if (database.store.sqlite.empty() != database.store.postgresql.empty()) return;
             reader.fail(node, "needs one of sqlite: and postgresql:");
-        }
-        realm.user_database = std::move(database);
-    };
-    setting.tell = [](const RealmConfig& realm, const RealmConfig*, Visitor& visitor) {
-        if (!realm.user_database) return;
-        visitor.on_section_begin("user_database");
-        const UserDatabaseConfig defaults;
-        tell_table(table(), *realm.user_database, &defaults, visitor);
-        visitor.on_section_end();
-    };
-    setting.list = [](const std::string& path, std::vector<KeyInfo>& keys) {
-        keys.push_back({path, "map", ""});
-        list_table(table(), path, keys);
-    };
-    return setting;
+        });
 }
 
 }  // namespace kreisel

@@ -41,35 +41,17 @@ Table<UserCredentials::WampCra> wampcra_table() {
             count("key_bytes", &WampCra::key_bytes, 16U, 64U)};
 }
 
-Setting<UserEntry> wampcra_setting() {
-    static const Table<UserCredentials::WampCra> table = wampcra_table();
-    Setting<UserEntry> setting;
-    setting.key = "wampcra";
-    setting.type = "map";
-    setting.read = [](Reader& reader, const YamlNode& node, UserEntry& user) {
-        UserCredentials::WampCra cra;
-        read_table(reader, node, table, cra);
-        const bool is_salted = !cra.salt.empty() && !cra.secret.empty();
-        if (is_salted && base64_decoded_size(cra.secret) != cra.key_bytes) {
-            const Reader::Step step(reader, "secret");
-            reader.fail(place_of(node, "secret"),
-                        "with a salt, the secret is base64 of the derived key of " +
-                            std::to_string(cra.key_bytes) + " octets, not the password");
-        }
-        user.credentials.wampcra = std::move(cra);
-    };
-    setting.tell = [](const UserEntry& user, const UserEntry*, Visitor& visitor) {
-        if (!user.credentials.wampcra) return;
-        visitor.on_section_begin("wampcra");
-        const UserCredentials::WampCra defaults;
-        tell_table(table, *user.credentials.wampcra, &defaults, visitor);
-        visitor.on_section_end();
-    };
-    setting.list = [](const std::string& path, std::vector<KeyInfo>& keys) {
-        keys.push_back({path, "map", ""});
-        list_table(table, path, keys);
-    };
-    return setting;
+void judge_wampcra(Reader& reader, const YamlNode& node, const UserCredentials::WampCra& cra) {
+    const bool is_salted = !cra.salt.empty() && !cra.secret.empty();
+    if (!is_salted || base64_decoded_size(cra.secret) == cra.key_bytes) return;
+    const Reader::Step step(reader, "secret");
+    reader.fail(place_of(node, "secret"),
+                "with a salt, the secret is base64 of the derived key of " +
+                    std::to_string(cra.key_bytes) + " octets, not the password");
+}
+
+Setting<UserCredentials> wampcra_setting() {
+    return optional_section("wampcra", wampcra_table(), &UserCredentials::wampcra, judge_wampcra);
 }
 
 Setting<UserEntry> ticket_hash_setting() {
@@ -102,8 +84,10 @@ Table<UserEntry> user_table() {
             "ticket",
             [](UserEntry& user, std::string value) { user.credentials.ticket = std::move(value); },
             [](const UserEntry& user) { return user.credentials.ticket; }),
-        ticket_hash_setting(), wampcra_setting()};
-    return joined(std::move(table), lifted(proofs_table(), &UserEntry::credentials));
+        ticket_hash_setting()};
+    const Table<UserCredentials> proofs =
+        joined(Table<UserCredentials>{wampcra_setting()}, proofs_table());
+    return joined(std::move(table), lifted(proofs, &UserEntry::credentials));
 }
 
 void judge_user(Reader& reader, const YamlNode& node, const RealmConfig& realm,

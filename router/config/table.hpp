@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -126,6 +127,36 @@ Setting<T> section(const std::string& key, Table<T> rows) {
     setting.tell = [table, key](const T& object, const T* defaults, Visitor& visitor) {
         visitor.on_section_begin(key);
         tell_table(*table, object, defaults, visitor);
+        visitor.on_section_end();
+    };
+    setting.list = [table](const std::string& path, std::vector<KeyInfo>& keys) {
+        keys.push_back({path, "map", ""});
+        list_table(*table, path, keys);
+    };
+    return setting;
+}
+
+/// A section that may be left out. `judge` sees what was read once its rows have no fault; it may
+/// fill in what follows from them.
+template <class T, class Part, class Judge>
+Setting<T> optional_section(const std::string& key, Table<Part> rows,
+                            std::optional<Part> T::*member, Judge judge) {
+    const auto table = std::make_shared<const Table<Part>>(std::move(rows));
+    Setting<T> setting;
+    setting.key = key;
+    setting.type = "map";
+    setting.read = [=](Reader& reader, const YamlNode& node, T& object) {
+        Part part;
+        const std::size_t errors_before = reader.error_count();
+        read_table(reader, node, *table, part);
+        if (reader.error_count() == errors_before) judge(reader, node, part);
+        object.*member = std::move(part);
+    };
+    setting.tell = [=](const T& object, const T*, Visitor& visitor) {
+        if (!(object.*member)) return;
+        visitor.on_section_begin(key);
+        const Part defaults;
+        tell_table(*table, *(object.*member), &defaults, visitor);
         visitor.on_section_end();
     };
     setting.list = [table](const std::string& path, std::vector<KeyInfo>& keys) {

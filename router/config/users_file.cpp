@@ -32,12 +32,7 @@ std::vector<ConfigError> read_users(std::string_view text, const std::string& fi
     if (!realm.roles.empty()) {
         std::vector<std::string> names;
         for (const RoleConfig& role : realm.roles) names.push_back(role.name);
-        for (const Reader::RoleUse& use : reader.role_uses) {
-            if (std::find(names.begin(), names.end(), use.role) != names.end()) continue;
-            reader.fail_at(
-                use.place, use.path,
-                "the realm defines no role '" + use.role + "'" + Reader::hint(use.role, names));
-        }
+        reader.judge_role_uses(names);
     }
     return reader.take_errors();
 }
