@@ -114,8 +114,10 @@ void AuthDesk::find_user(Shard& asker, const FindUser& question, OnAnswer on_ans
         }
     };
     if (directory->find(question, on_found)) return;
+    asker.metrics().reached(Limit::user_database_waiting_max);
     answer(asker, on_answer,
-           refuse("too many log-ins wait for the user database (user_database.waiting_max)"));
+           fail(uris::unavailable,
+                "too many log-ins wait for the user database (user_database.waiting_max)"));
 }
 
 void AuthDesk::check_password(Shard& asker, CheckPassword question, OnAnswer on_answer) {
@@ -125,6 +127,7 @@ void AuthDesk::check_password(Shard& asker, CheckPassword question, OnAnswer on_
     const bool is_taken =
         passwords_.check(std::move(question.hash), std::move(question.password), on_checked);
     if (is_taken) return;
+    asker.metrics().reached(Limit::password_checks_waiting_max);
     answer(asker, on_answer,
            fail(uris::unavailable,
                 "too many tickets wait to be checked (password_checks.waiting_max)"));

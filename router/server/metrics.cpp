@@ -33,6 +33,8 @@ std::string_view to_text(Limit limit) {
             return "pause_max";
         case Limit::password_checks_waiting_max:
             return "password_checks.waiting_max";
+        case Limit::user_database_waiting_max:
+            return "user_database.waiting_max";
         case Limit::login_throttle:
             return "login_throttle";
     }

@@ -46,6 +46,7 @@ enum class Limit : std::uint8_t {
     outbox_hard,
     pause_max,
     password_checks_waiting_max,
+    user_database_waiting_max,
     login_throttle,
 };
 inline constexpr std::size_t limit_count = static_cast<std::size_t>(Limit::login_throttle) + 1;

@@ -131,7 +131,6 @@ void PeerSession::on_auth_answer(AuthAnswer answer) {
         return follow(handshake_->on_answer(std::move(answer)));
     }
     ShardMetrics& metrics = connection_.shard().metrics();
-    metrics.reached(Limit::password_checks_waiting_max);
     metrics.logins_failed.add(handshake_->method());
     log(LogLevel::info, "log-in refused", answer.error().text);
     state_ = State::left;

@@ -415,6 +415,14 @@ class WebSocket(Client):
         self.send_octets(self.frame(payload, 9))
 
 
+def outcome_of(client):
+    """The reason of ABORT, or the code by which the connection ended without one."""
+    try:
+        return client.receive()[2]
+    except Closed as closed:
+        return closed.code
+
+
 def websocket(router, index=0, **how):
     return WebSocket(router.address("ws", index), **how)
 

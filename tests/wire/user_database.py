@@ -248,8 +248,9 @@ def test_a_slow_server_costs_its_time_and_blocks_nobody():
                             {"roles": ROLES, "authmethods": ["ticket"], "authid": "joe"})
             inside.round_trip()
             check(time.monotonic() - start < 1, "others are served")
-            for client in waiting:
-                client.expect(ABORT, ANY, "wamp.error.authentication_failed")
+            outcomes = {outcome_of(client) for client in waiting}
+            # The database's silence is a last word, its queue is not.
+            check_equal(outcomes, {"wamp.error.authentication_failed", 1013}, "outcomes")
             took = time.monotonic() - start
             check(took < 8, f"all were answered after {took:.1f} s")
             router.wait_log("no answer in time")

@@ -88,14 +88,6 @@ def test_too_many_checks_at_once_are_told_to_come_back():
         check_equal(log_in(rawsocket(router), "joe", "password")[0], WELCOME, "afterwards")
 
 
-def outcome_of(client):
-    """The reason of ABORT, or the code by which the connection ended without one."""
-    try:
-        return client.receive()[2]
-    except Closed as closed:
-        return closed.code
-
-
 def test_a_client_that_leaves_meanwhile_is_forgotten():
     with Router(settings(HASHED)) as router:
         client = websocket(router)
