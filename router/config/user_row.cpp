@@ -111,7 +111,7 @@ UserCredentials model_of_columns(const std::vector<std::string>& columns) {
         model.ticket = "";
     }
     if (has("wampcra_secret")) {
-        model.wampcra.emplace();
+        model.wampcra = UserCredentials::WampCra{};
         if (has("wampcra_salt")) model.wampcra->salt = std::string(22, 'A') + "==";
     }
     if (has("scram_stored_key")) {

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(only_4_or_16_octets_make_an_address) {
 
     BOOST_TEST(IpAddress::of_octets(std::span(octets).first(4)).value().to_text() == "10.0.0.1");
     BOOST_TEST(IpAddress::of_octets(std::span(octets).first(16)).value().to_text() == "a00:1::");
-    for (const std::size_t count : {0, 3, 5, 15, 17}) {
+    for (const std::size_t count : {0U, 3U, 5U, 15U, 17U}) {
         BOOST_TEST(!IpAddress::of_octets(std::span(octets).first(count)).has_value());
     }
 }
