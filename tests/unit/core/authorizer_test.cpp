@@ -176,6 +176,20 @@ BOOST_AUTO_TEST_CASE(a_question_that_a_purge_overtakes_is_answered_and_not_kept)
     core.expect<Invocation>(core.authorizer);
 }
 
+BOOST_AUTO_TEST_CASE(the_ruling_on_a_canceled_call_is_not_that_on_the_next_request) {
+    Asked core;
+    const RequestId canceled = core.call(core.user, "com.allowed");
+    core.call(core.user, "com.forbidden");
+    core.handle(core.user, Cancel{canceled, {}});
+    core.expect_error(core.user, MessageType::call, uris::canceled);
+
+    core.answer(Value(true));
+
+    BOOST_TEST(core.is_silent(core.user));
+    core.answer(Value(false));
+    core.expect_error(core.user, MessageType::call, uris::not_authorized);
+}
+
 BOOST_AUTO_TEST_CASE(a_part_of_a_held_call_waits_with_it_and_is_not_judged) {
     Asked core;
     const auto sender =

@@ -108,9 +108,11 @@ BOOST_AUTO_TEST_CASE(a_question_is_over_when_its_time_is) {
 }
 
 BOOST_AUTO_TEST_CASE(a_callee_that_keeps_the_time_itself_gets_no_more_of_it) {
-    register_(callee, "com.q", {{"forward_timeout", true}});
+    const auto keeper = join("keeper", with_feature(Role::callee, Feature::call_timeout));
+    register_(keeper, "com.q", {{"forward_timeout", true}});
     pass(milliseconds{1});
     ask(5, milliseconds{100});
+    BOOST_TEST(expect<Invocation>(keeper).details.has("timeout"));
 
     pass(milliseconds{100});
 

@@ -1,4 +1,5 @@
 // Users of a database: what is asked when, what is remembered, and a database that fails.
+#include "common/base/log.hpp"
 #include "router/users/user_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -9,6 +10,12 @@
 using namespace kreisel;
 
 namespace {
+
+/// The thread of the log must not outlive the program.
+struct LogEnds {
+    ~LogEnds() { log_shutdown(); }
+};
+BOOST_TEST_GLOBAL_FIXTURE(LogEnds);
 
 /// What all fake connections of a test share.
 struct FakeDatabase {
