@@ -6,7 +6,7 @@
 // one they began with. load() touches files: start-up, reload and control thread only.
 
 #include "common/base/clock.hpp"
-#include "common/tls/file_stamp.hpp"
+#include "common/base/file_stamp.hpp"
 #include "common/tls/tls_settings.hpp"
 
 #include <memory>

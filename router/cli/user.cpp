@@ -1,4 +1,5 @@
 // kreisel user add, remove, list.
+#include "common/base/file_stamp.hpp"
 #include "router/cli/command.hpp"
 #include "router/cli/password.hpp"
 #include "router/cli/users_editor.hpp"
@@ -11,7 +12,6 @@
 
 #include <iostream>
 #include <memory>
-#include <sys/stat.h>
 
 namespace kreisel {
 
@@ -76,7 +76,7 @@ int add_user(const UserOptions& options) {
     if (auto saved = editor.save(); !saved) return refuse(saved.error());
     std::cout << options.authid << (known != nullptr ? " changed in " : " added to ")
               << options.file << '\n';
-    if ((state_of(options.file).mode & (S_IROTH | S_IWOTH)) != 0) {
+    if (FileStamp::of(options.file).is_open_to_others()) {
         std::cerr << "kreisel: others may read or write " << options.file
                   << ", so no router takes it; chmod 600\n";
     }

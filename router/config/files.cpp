@@ -1,12 +1,9 @@
-// Reading and watching files by what the system says of them.
-
 #include "router/config/files.hpp"
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sys/stat.h>
 
 namespace kreisel {
 
@@ -31,14 +28,6 @@ tl::expected<std::string, std::string> read_whole(const std::string& path, std::
         return refuse("is over " + std::to_string(bytes_max >> 10U) + " KiB");
     }
     return text;
-}
-
-FileState state_of(const std::string& path) {
-    struct stat found {};
-    if (::stat(path.c_str(), &found) != 0) return {};
-    constexpr std::int64_t nanoseconds = 1'000'000'000;
-    return {found.st_ino, static_cast<std::uint64_t>(found.st_size),
-            found.st_ctim.tv_sec * nanoseconds + found.st_ctim.tv_nsec, found.st_mode};
 }
 
 }  // namespace kreisel

@@ -2,13 +2,13 @@
 
 #include "router/config/users_file.hpp"
 
+#include "common/base/file_stamp.hpp"
 #include "router/config/files.hpp"
 #include "router/config/jwt_keys.hpp"
 #include "router/config/reader.hpp"
 #include "router/config/schema.hpp"
 
 #include <algorithm>
-#include <sys/stat.h>
 
 namespace kreisel {
 
@@ -50,7 +50,7 @@ UsersResult load_users_file(const RealmConfig& realm) {
     const std::string& path = realm.users_file;
     const auto text = read_whole(path, users_file_bytes_max);
     if (!text) return tl::unexpected(one_error(path, text.error()));
-    if ((state_of(path).mode & (S_IROTH | S_IWOTH)) != 0) {
+    if (FileStamp::of(path).is_open_to_others()) {
         return tl::unexpected(
             one_error(path,
                       "others may read or write it, and what stands in it is as good as passwords; "

@@ -2,7 +2,7 @@
 // FileWatch: which of a few files have changed since they were last read. Looks at them whenever it
 // is asked; a file that is being written is left until it rests. Control thread only.
 
-#include "router/config/files.hpp"
+#include "common/base/file_stamp.hpp"
 
 #include <map>
 #include <string>
@@ -22,8 +22,8 @@ class FileWatch {
 
   private:
     struct Watched {
-        FileState read;
-        FileState seen;
+        FileStamp read;
+        FileStamp seen;
     };
     std::map<std::string, Watched> files_;
 };
