@@ -17,8 +17,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "wire"))
 import harness
 from clients import *
 from harness import *
+from own_network import SKIPPED, run
 
-SKIPPED = 77  # SKIP_RETURN_CODE
 CLONE_NEWNET = 0x40000000
 ROUTER = "10.0.0.1"
 PEER = "10.0.0.2"
@@ -30,10 +30,6 @@ libc = ctypes.CDLL(None, use_errno=True)
 def must(result, what):
     if result != 0:
         raise OSError(ctypes.get_errno(), what)
-
-
-def run(*words):
-    subprocess.run(words, check=True, capture_output=True, timeout=DEADLINE)
 
 
 class Peers:

@@ -12,7 +12,7 @@ ADDRESSES = ["192.0.2.1/32", "192.0.2.2/32", "192.0.2.3/32", "2001:db8:0:1::1/12
 
 
 def run(*command):
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, timeout=20)
 
 
 def enter():

@@ -21,11 +21,16 @@ def settings(users, **changes):
 HASHED = [{"authid": "joe", "ticket_hash": SLOW_HASH}]
 
 
-def log_in(client, authid, ticket):
-    """The last message of the log-in."""
+def challenged(client, authid="joe"):
+    """The client, asked for its ticket."""
     client.send(HELLO, "realm1", {"roles": ROLES, "authmethods": ["ticket"], "authid": authid})
     client.expect(CHALLENGE, "ticket")
-    client.send(AUTHENTICATE, ticket, {})
+    return client
+
+
+def log_in(client, authid, ticket):
+    """The last message of the log-in."""
+    challenged(client, authid).send(AUTHENTICATE, ticket, {})
     return client.receive()
 
 
@@ -51,11 +56,7 @@ def test_others_are_served_while_tickets_are_checked():
     with Router(settings(HASHED, shards=1, password_checks={"threads": 1})) as router:
         inside = websocket(router)
         log_in(inside, "joe", "password")
-        waiting = [websocket(router) for _ in range(5)]
-        for client in waiting:
-            client.send(HELLO, "realm1",
-                        {"roles": ROLES, "authmethods": ["ticket"], "authid": "joe"})
-            client.expect(CHALLENGE, "ticket")
+        waiting = [challenged(websocket(router)) for _ in range(5)]
         for client in waiting:
             client.send(AUTHENTICATE, "wrong", {})
 
@@ -72,11 +73,7 @@ def test_others_are_served_while_tickets_are_checked():
 def test_too_many_checks_at_once_are_told_to_come_back():
     checks = {"threads": 1, "waiting_max": 1}
     with Router(settings(HASHED, password_checks=checks)) as router:
-        clients = [make(router) for make in BOTH for _ in range(4)]
-        for client in clients:
-            client.send(HELLO, "realm1",
-                        {"roles": ROLES, "authmethods": ["ticket"], "authid": "joe"})
-            client.expect(CHALLENGE, "ticket")
+        clients = [challenged(make(router)) for make in BOTH for _ in range(4)]
         for client in clients:
             client.send(AUTHENTICATE, "wrong", {})
         outcomes = {outcome_of(client) for client in clients}
@@ -90,10 +87,7 @@ def test_too_many_checks_at_once_are_told_to_come_back():
 
 def test_a_client_that_leaves_meanwhile_is_forgotten():
     with Router(settings(HASHED)) as router:
-        client = websocket(router)
-        client.send(HELLO, "realm1",
-                    {"roles": ROLES, "authmethods": ["ticket"], "authid": "joe"})
-        client.expect(CHALLENGE, "ticket")
+        client = challenged(websocket(router))
         client.send(AUTHENTICATE, "password", {})
         client.close()
         router.wait_log("connection closed before log-in")
@@ -103,10 +97,7 @@ def test_a_client_that_leaves_meanwhile_is_forgotten():
 
 def test_a_message_during_the_check_is_a_violation():
     with Router(settings(HASHED)) as router:
-        client = websocket(router)
-        client.send(HELLO, "realm1",
-                    {"roles": ROLES, "authmethods": ["ticket"], "authid": "joe"})
-        client.expect(CHALLENGE, "ticket")
+        client = challenged(websocket(router))
         client.send_many([[AUTHENTICATE, "password", {}], [AUTHENTICATE, "password", {}]])
 
         client.expect(ABORT, ANY, "wamp.error.protocol_violation")
@@ -134,11 +125,7 @@ def test_time_does_not_tell_who_exists():
 
 def test_a_router_stops_while_tickets_are_checked():
     with Router(settings(HASHED, password_checks={"threads": 1})) as router:
-        clients = [websocket(router) for _ in range(5)]
-        for client in clients:
-            client.send(HELLO, "realm1",
-                        {"roles": ROLES, "authmethods": ["ticket"], "authid": "joe"})
-            client.expect(CHALLENGE, "ticket")
+        clients = [challenged(websocket(router)) for _ in range(5)]
         for client in clients:
             client.send(AUTHENTICATE, "wrong", {})
 
