@@ -31,9 +31,13 @@ ARROWS = {
         "router/config", "router/server"],
     "router": ["router/cli"],
     "client/core": ["common/base", "common/wamp", "common/codec", "common/auth"],
-    "client": [
-        "common/base", "common/wamp", "common/codec", "common/wire", "common/net", "common/auth",
+    "client/values": ["common/base", "common/wamp", "common/codec", "client/core"],
+    "client/net": [
+        "common/base", "common/wamp", "common/codec", "common/wire", "common/tls", "common/net",
         "client/core"],
+    "client": [
+        "common/base", "common/wamp", "common/codec", "common/wire", "common/tls", "common/net",
+        "common/auth", "client/core", "client/values", "client/net"],
 }
 FREE_FOLDERS = ["tests", "bench", "examples"]
 FOLDERS_OF_FOLDERS = ["common", "router", "client"]
