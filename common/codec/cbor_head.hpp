@@ -118,4 +118,19 @@ namespace detail {
     return {info, static_cast<CborType>(major), false};
 }
 
+/// Whether a byte string follows `at`, if need be behind tags 64; `at` is moved to it.
+[[nodiscard]] inline bool find_cbor_byte_string(const std::uint8_t*& at, const std::uint8_t* end) {
+    constexpr unsigned binary_major = 2;
+    const std::uint8_t* next = at;
+    for (;;) {
+        if (next == end) return false;
+        if (*next >> 5 == binary_major) {
+            at = next;
+            return true;
+        }
+        const CborHead head = take_cbor_head(next, end);
+        if (head.type != CborType::tag || head.value != cbor_tag_uint8_array) return false;
+    }
+}
+
 }  // namespace kreisel

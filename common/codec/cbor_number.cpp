@@ -34,32 +34,27 @@ double nearest_double(std::span<const std::uint8_t> magnitude) {
 
 }  // namespace
 
-void tell_unsigned(std::uint64_t value, ValueSink& sink) {
-    if (value > static_cast<std::uint64_t>(INT64_MAX)) return sink.on_uint(value);
-    sink.on_int(static_cast<std::int64_t>(value));
-}
-
-void tell_negative(std::uint64_t argument, ValueSink& sink) {
+JsonNumber negative_number(std::uint64_t argument) {
     if (argument <= static_cast<std::uint64_t>(INT64_MAX)) {
-        return sink.on_int(-1 - static_cast<std::int64_t>(argument));
+        return -1 - static_cast<std::int64_t>(argument);
     }
     // argument + 1 would wrap at the very end, whose double is 2^64 like that of its neighbours.
-    if (argument == UINT64_MAX) return sink.on_double(-std::ldexp(1.0, 64));
-    sink.on_double(-static_cast<double>(argument + 1));
+    if (argument == UINT64_MAX) return -std::ldexp(1.0, 64);
+    return -static_cast<double>(argument + 1);
 }
 
-void tell_bignum(std::span<const std::uint8_t> magnitude, BignumSign sign, ValueSink& sink) {
+JsonNumber bignum_number(std::span<const std::uint8_t> magnitude, BignumSign sign) {
     while (!magnitude.empty() && magnitude.front() == 0) magnitude = magnitude.subspan(1);
     const bool is_negative = sign == BignumSign::negative;
     if (magnitude.size() <= 8) {
         const std::uint64_t value = leading_octets(magnitude);
-        return is_negative ? tell_negative(value, sink) : tell_unsigned(value, sink);
+        return is_negative ? negative_number(value) : unsigned_number(value);
     }
     if (magnitude.size() > double_octets_max) {
         const double infinity = std::numeric_limits<double>::infinity();
-        return sink.on_double(is_negative ? -infinity : infinity);
+        return is_negative ? -infinity : infinity;
     }
-    if (!is_negative) return sink.on_double(nearest_double(magnitude));
+    if (!is_negative) return nearest_double(magnitude);
 
     // -1 - magnitude is -(magnitude + 1): add one, with an octet in front for the carry.
     std::array<std::uint8_t, double_octets_max + 1> next{};
@@ -68,7 +63,7 @@ void tell_bignum(std::span<const std::uint8_t> magnitude, BignumSign sign, Value
     for (std::size_t i = sum.size(); i-- > 0;) {
         if (++sum[i] != 0) break;
     }
-    sink.on_double(-nearest_double(sum[0] == 0 ? sum.subspan(1) : sum));
+    return -nearest_double(sum[0] == 0 ? sum.subspan(1) : sum);
 }
 
 }  // namespace kreisel

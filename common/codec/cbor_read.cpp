@@ -15,21 +15,6 @@ namespace {
 
 using Type = CborType;
 
-/// Whether a byte string follows `at`, if need be behind more tags 64; `at` is moved to it.
-bool find_byte_string(const std::uint8_t*& at, const std::uint8_t* end) {
-    constexpr unsigned binary_major = 2;
-    const std::uint8_t* next = at;
-    for (;;) {
-        if (next == end) return false;
-        if (*next >> 5 == binary_major) {
-            at = next;
-            return true;
-        }
-        const CborHead head = take_cbor_head(next, end);
-        if (head.type != Type::tag || head.value != cbor_tag_uint8_array) return false;
-    }
-}
-
 std::string_view as_text(std::span<const std::uint8_t> bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -106,7 +91,7 @@ void CborReader::read_string(const CborHead& head, ValueSink& sink) {
 void CborReader::read_tagged(std::uint64_t tag) {
     const bool is_bignum = tag == cbor_tag_bignum || tag == cbor_tag_negative_bignum;
     // Tags 64 between a bignum's tag and its bytes say nothing, here as in cbor_rewrite.
-    if (!is_bignum || !find_byte_string(at_, end_)) return read_value();
+    if (!is_bignum || !find_cbor_byte_string(at_, end_)) return read_value();
     std::string joined;
     const auto magnitude = take_string(take_head(), joined);
     const bool is_positive = tag == cbor_tag_bignum;
@@ -172,7 +157,7 @@ SharedBytes cbor_rewrite(std::span<const std::uint8_t> bytes) {
         const std::uint8_t* start = at;
         const CborHead head = take_cbor_head(at, end);
         if (head.type == Type::tag && head.value == cbor_tag_uint8_array) {
-            if (!find_byte_string(at, end)) continue;
+            if (!find_cbor_byte_string(at, end)) continue;
             out.put(std::span(kept, start));
             kept = at;
         } else if (head.type == Type::binary || head.type == Type::text) {

@@ -2,6 +2,8 @@
 // Numbers between text and machine, to the last digit and without a locale, and scalars as the keys
 // of dicts. Pure.
 
+#include "common/codec/sink.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +17,12 @@ namespace kreisel {
 /// A JSON number: an integer if it is written as one and fits 64 bits, else a double. Too large for
 /// a double is infinite, too small zero, as JavaScript and Python read it.
 using JsonNumber = std::variant<std::int64_t, std::uint64_t, double>;
+
+inline void tell_number(const JsonNumber& number, ValueSink& sink) {
+    if (const auto* integer = std::get_if<std::int64_t>(&number)) return sink.on_int(*integer);
+    if (const auto* large = std::get_if<std::uint64_t>(&number)) return sink.on_uint(*large);
+    sink.on_double(*std::get_if<double>(&number));
+}
 
 /// `text` is a number of the JSON grammar.
 [[nodiscard]] JsonNumber parse_json_number(std::string_view text);

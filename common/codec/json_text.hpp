@@ -1,6 +1,8 @@
 #pragma once
-// Strings of JSON inside the codec: how far one goes, and what an escaped one says. Pure.
+// Pieces of JSON inside the codec: how far a string or a number goes, and what an escaped string
+// says. Pure.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -38,6 +40,54 @@ inline constexpr std::uint64_t each_high_bit = each_octet * 0x80U;
 
 /// What the validated inside of a JSON string (without its quotes) says.
 [[nodiscard]] std::string json_unescape(std::string_view inside);
+
+/// Next character of validated `rest` that is no white space, or 0 at its end; `rest` is cut to
+/// start with it.
+[[nodiscard]] inline char next_json_char(std::string_view& rest) {
+    std::size_t at = 0;
+    while (at < rest.size() &&
+           (rest[at] == ' ' || rest[at] == '\n' || rest[at] == '\r' || rest[at] == '\t')) {
+        ++at;
+    }
+    rest.remove_prefix(at);
+    return rest.empty() ? '\0' : rest.front();
+}
+
+/// Cuts `count` characters off `rest`, or what is left of it.
+inline void drop(std::string_view& rest, std::size_t count) {
+    rest.remove_prefix(std::min(count, rest.size()));
+}
+
+/// Takes the string off validated `rest` that it starts with: the inside, without quotes.
+[[nodiscard]] inline std::string_view take_json_string(std::string_view& rest) {
+    drop(rest, 1);
+    const std::string_view start = rest;
+    std::size_t end = 0;
+    for (;;) {
+        end = rest.find_first_of("\"\\", end);
+        if (end == std::string_view::npos) {
+            rest = {};
+            return start;
+        }
+        if (rest[end] == '"') {
+            rest.remove_prefix(end + 1);
+            return start.substr(0, end);
+        }
+        end += 2;
+    }
+}
+
+/// Takes the text of the number off validated `rest` that it starts with; empty if it is none.
+[[nodiscard]] inline std::string_view take_json_number(std::string_view& rest) {
+    const auto is_part = [](char c) {
+        return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+    };
+    std::size_t size = 0;
+    while (size < rest.size() && is_part(rest[size])) ++size;
+    const std::string_view number = rest.substr(0, size);
+    rest.remove_prefix(size);
+    return number;
+}
 
 /// True if the inside of a validated JSON string starts with U+0000, so that it may be binary.
 [[nodiscard]] inline bool starts_like_binary(std::string_view inside) {
