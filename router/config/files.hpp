@@ -1,6 +1,6 @@
 #pragma once
-// Files that stand beside realms.yaml: users, keys. Read whole, bounded. Start-up, reload and control
-// thread only.
+// Files that stand beside realms.yaml: users, keys. Read whole, bounded. Start-up, reload and
+// control thread only.
 
 #include <tl/expected.hpp>
 
