@@ -6,11 +6,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
+import { run_authorizer } from "./driver/authorizer.mjs";
 import { run_call_control } from "./driver/call_control.mjs";
 import { run_calls } from "./driver/calls.mjs";
 import {
-    keeping_realm, login_realm, meta_realm, open_realm, pinging_realm, two_realms,
+    cookie_realm, judged_realm, keeping_realm, login_realm, meta_realm, open_realm, pinging_realm,
+    two_realms,
 } from "./driver/config.mjs";
+import { run_cookies } from "./driver/cookies.mjs";
 import { endpoints, peer_kinds } from "./driver/endpoints.mjs";
 import { run_events } from "./driver/events.mjs";
 import { run_keep_alive } from "./driver/keep_alive.mjs";
@@ -60,6 +63,8 @@ const stages = {
     passthru: { kinds: peer_kinds, config: open_realm, work: run_passthru },
     kept_events: { kinds: peer_kinds, config: keeping_realm, work: run_kept_events },
     login: { kinds: peer_kinds, config: login_realm, work: run_login },
+    cookies: { kinds: ["browser"], config: cookie_realm, work: run_cookies },
+    authorizer: { kinds: peer_kinds, config: judged_realm, work: run_authorizer },
     restart: { kinds: ["autobahn", "wampy", "browser"], config: open_realm, work: run_restart },
     meta: { kinds: peer_kinds, config: meta_realm, work: run_meta },
     keep_alive: { kinds: peer_kinds, config: pinging_realm, work: run_keep_alive },

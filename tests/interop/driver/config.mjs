@@ -1,7 +1,9 @@
 // The realms.yaml of the stages.
 
 import { execFileSync } from "node:child_process";
-import { createHmac, createPrivateKey, createPublicKey, pbkdf2Sync } from "node:crypto";
+import {
+    createHash, createHmac, createPrivateKey, createPublicKey, pbkdf2Sync,
+} from "node:crypto";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 
@@ -82,8 +84,24 @@ function make_token(authid, role) {
 const hash = "$argon2id$v=19$m=1024,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$aNgG0O7Ico0AhT+i+"
     + "Wi+CTmL6nHR4D6stqeJqgJQfzw";
 
+/// What the router keeps of a password for wamp-scram.
+function scram_of(password) {
+    const iterations = 4096;
+    const octets = Buffer.from(salt);
+    const salted = pbkdf2Sync(password, octets, iterations, 32, "sha256");
+    const hmac = (text) => createHmac("sha256", salted).update(text).digest();
+    const stored = createHash("sha256").update(hmac("Client Key")).digest("base64");
+    return `{ kdf: pbkdf2, salt: ${octets.toString("base64")}, iterations: ${iterations}, `
+        + `stored_key: ${stored}, server_key: ${hmac("Server Key").toString("base64")} }`;
+}
+
+// Of "stella's password", by derive_scram_credential() of python3-autobahn with two passes.
+const python_scram = `{ kdf: argon2id-13, salt: cGVwcGVyLWFuZC1zYWx0Lg==, iterations: 2,
+            memory: 512, stored_key: tLOY5pdS4+H8cEwtX0YBP3i9mWp1795zsdzKalHTtuU=,
+            server_key: 0fP2QMM2ZklJ1RlGplzO+APNaJIe0OkaFwCTi4DR7WM= }`;
+
 /// Who logs in; `secret` is what the user types, or its private key. `place` says where the router
-/// knows them from, if not from realms.yaml.
+/// knows them from, if not from realms.yaml; `peers` which clients have the method, if not all.
 export const users = [
     { authid: "tessa", method: "ticket", role: "member", secret: "tessa's ticket" },
     { authid: "carl", method: "wampcra", role: "member", secret: "plain as day" },
@@ -98,6 +116,14 @@ export const users = [
     {
         authid: "jack", method: "ticket", role: "member", secret: make_token("jack", "member"),
         place: "token",
+    },
+    {
+        authid: "pam", method: "wamp-scram", role: "member", secret: "pam's password",
+        scram: scram_of("pam's password"), peers: ["autobahn"],
+    },
+    {
+        authid: "stella", method: "scram", role: "member", secret: "stella's password",
+        scram: python_scram, peers: ["asyncio", "twisted"],
     },
 ];
 
@@ -116,7 +142,8 @@ with sqlite3.connect(sys.argv[1]) as database:
     execFileSync("/usr/bin/python3", ["-c", script, file, people]);
 }
 
-function credentials_of({ method, secret, salt, hash, pubkey }) {
+function credentials_of({ method, secret, salt, hash, pubkey, scram }) {
+    if (scram) return `scram: ${scram}`;
     if (method === "cryptosign") return `cryptosign: ["${pubkey}"]`;
     if (hash) return `ticket_hash: ${hash}`;
     if (method === "ticket") return `ticket: ${JSON.stringify(secret)}`;
@@ -125,12 +152,72 @@ function credentials_of({ method, secret, salt, hash, pubkey }) {
     return `wampcra: { secret: "${key}", salt: ${salt}, iterations: 1000, key_bytes: 32 }`;
 }
 
-/// Realm `interop` for the users above and nobody else; they may call com.interop.allowed.* only.
-export function login_realm(address, folder) {
-    const entry_of = (user) => `
+/// Realm `interop` where all that guests do is for the authorizer to decide, but what is below
+/// com.interop.shut.
+export function judged_realm(address) {
+    return `
+listeners:
+  - address: ${address}
+realms:
+  - name: interop
+    roles:
+      - name: guest
+        authorizer: com.interop.judge
+        permissions:
+          - { uri: com.interop.shut., match: prefix, allow: [] }
+      - name: judge
+        permissions:
+          - { uri: com.interop., match: prefix, allow: [register] }
+    authentication:
+      anonymous_role: guest
+      users:
+        - { authid: judge, role: judge, ticket: of the judge }
+`;
+}
+
+/// Realm `interop` for pages of this machine, whose users stay logged in.
+export function cookie_realm(address) {
+    return `
+listeners:
+  - address: ${address}
+    origins: ["http://127.0.0.1:*"]
+    cookie: {}
+realms:
+  - name: interop
+    roles:
+      - name: member
+      - name: guest
+    authentication:
+      anonymous_role: guest
+      users:
+        - { authid: tessa, role: member, ticket: "tessa's ticket" }
+`;
+}
+
+function entry_of(user) {
+    return `
         - authid: ${user.authid}
           role: ${user.role}
           ${credentials_of(user)}`;
+}
+
+/// A realm where all log in by one method, so that strangers are asked for it, too.
+function realm_of(method) {
+    const entries = users.filter((user) => user.method === method && !user.place).map(entry_of);
+    return `
+  - name: only.${method}
+    roles:
+      - name: member
+    authentication:
+      users:${entries.join("")}
+`;
+}
+
+export const methods = [...new Set(users.map(({ method }) => method))];
+
+/// Realm `interop` for the users above and nobody else, who may call com.interop.allowed.* only;
+/// and a realm for each method.
+export function login_realm(address, folder) {
     const entries = users_in(undefined).map(entry_of);
     writeFileSync(path.join(folder, "users.yaml"), users_in("file").map(entry_of).join(""),
         { mode: 0o600 });
@@ -154,5 +241,5 @@ realms:
         query: SELECT role, ticket FROM people WHERE name = $1
       jwt:
         secret: ${token_key}
-`;
+${methods.map(realm_of).join("")}`;
 }

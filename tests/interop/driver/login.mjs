@@ -1,10 +1,10 @@
-// Ticket, WAMP-CRA plain and salted, and cryptosign, with the right and with a wrong secret, by
-// every client.
+// Every method that a client has (README.md), with the right and with a wrong secret and as a user
+// who does not exist.
 
 import { differences } from "./compare.mjs";
 import { endpoints } from "./endpoints.mjs";
 import { Cells, for_each } from "./stage.mjs";
-import { users } from "./config.mjs";
+import { methods, users } from "./config.mjs";
 
 /// Each client over each transport; the serializer does not matter to a log-in.
 const clients = endpoints.filter(({ serializer }) => serializer === "json");
@@ -15,22 +15,28 @@ const log_ins = users.flatMap((user) => [
         title: `${user.authid} with a wrong secret`,
     },
 ]);
-const unknown = {
-    authid: "nobody", methods: ["ticket", "wampcra", "cryptosign"],
-    secret: "78".repeat(32), pubkey: "78".repeat(32),
-};
-log_ins.push({ ...unknown, is_right: false, title: "an unknown user" });
+const secret = "78".repeat(32);
+for (const method of methods) {
+    log_ins.push({
+        authid: "nobody", method, secret, pubkey: method === "cryptosign" ? secret : undefined,
+        peers: users.find((user) => user.method === method).peers, realm: `only.${method}`,
+        is_right: false, title: `an unknown user by ${method}`,
+    });
+}
 
+const log_ins_of = (client) =>
+    log_ins.filter(({ peers }) => !peers || peers.includes(client.peer));
 const cell_of = (client, log_in) => `${client.name} logs in as ${log_in.title}`;
 
 async function try_log_in(stage, client, log_in, cells) {
     const cell = cell_of(client, log_in);
     const session = `${client.name} ${log_in.title}`;
-    const { authid, method, secret, pubkey } = log_in;
-    const methods = log_in.methods ?? [method];
+    const { authid, method, secret, pubkey, realm = "interop" } = log_in;
     let facts;
     try {
-        facts = await stage.connect(client, session, { auth: { authid, methods, secret, pubkey } });
+        facts = await stage.connect(client, session, {
+            realm, auth: { authid, methods: [method], secret, pubkey },
+        });
     } catch (error) {
         if (!error.uri) throw error;
         const is_meant = !log_in.is_right && error.uri === "wamp.error.authentication_denied";
@@ -60,10 +66,11 @@ async function check_permissions(stage, client, session, cell, cells) {
 }
 
 export async function run_login(stage) {
-    const names = clients.flatMap((client) => log_ins.map((log_in) => cell_of(client, log_in)));
+    const names = clients.flatMap((client) =>
+        log_ins_of(client).map((log_in) => cell_of(client, log_in)));
     const cells = new Cells("log-in", names);
     await for_each(clients, clients.length, async (client) => {
-        for (const log_in of log_ins) {
+        for (const log_in of log_ins_of(client)) {
             try {
                 await try_log_in(stage, client, log_in, cells);
                 cells.done(cell_of(client, log_in));

@@ -17,11 +17,8 @@ export class Router {
         this.output = "";
     }
 
-    get url() {
-        return `${this.scheme}://${this.host}:${this.port}/ws`;
-    }
-
-    /// Port 0 the first time; a restart takes the port that the clients know.
+    /// Port 0 the first time; a restart takes the port that the clients know. `places` are those
+    /// of all listeners, in the order of the configuration.
     async start() {
         const ready = path.join(this.folder, "ready");
         const file = path.join(this.folder, "realms.yaml");
@@ -39,10 +36,11 @@ export class Router {
         const deadline = Date.now() + 20_000;
         while (Date.now() < deadline) {
             const text = await readFile(ready, "utf8").catch(() => "");
-            const found = text.match(/(wss?):\/\/127\.0\.0\.1:(\d+)/);
-            if (found) {
-                this.scheme = found[1];
-                this.port = Number(found[2]);
+            const found = [...text.matchAll(/(wss?):\/\/(127\.0\.0\.\d):(\d+)/g)];
+            if (found.length > 0) {
+                this.scheme = found[0][1];
+                this.places = found.map(([, , host, port]) => ({ host, port: Number(port) }));
+                this.port = this.places[0].port;
                 return;
             }
             if (started.exitCode !== null || started.pid === undefined) break;

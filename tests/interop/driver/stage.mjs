@@ -105,9 +105,11 @@ export class Stage {
         return this.peers.get(endpoint.peer);
     }
 
-    /// Opens a session of `endpoint` under `name`; `more` may hold realm, auth, retry.
+    /// Opens a session of `endpoint` under `name`; `more` may hold realm, auth, retry, the place
+    /// of another listener, and certificate, the path of the client's own.
     async connect(endpoint, name, more = {}) {
-        const { host, port, url } = this.router;
+        const { host, port } = more.place ?? this.router;
+        const url = `${this.router.scheme}://${host}:${port}/ws`;
         const { transport, serializer, batched, binary } = endpoint;
         const facts = await this.peer_of(endpoint).run("connect", {
             session: name,

@@ -6,6 +6,7 @@ import WebSocket from "ws";
 
 import { AutobahnSessions } from "./autobahn_sessions.mjs";
 import { say, serve } from "./control.mjs";
+import { Scram } from "./scram.mjs";
 
 // The library uses the WebSocket of the language, which Node has since version 22. That one does
 // not throw when nobody listens to its errors.
@@ -20,4 +21,4 @@ globalThis.WebSocket ??= QuietWebSocket;
 console.log = console.warn = console.debug = console.info = () => {};
 
 const autobahn = createRequire(import.meta.url)("autobahn");
-serve(new AutobahnSessions(autobahn, say).operations());
+serve(new AutobahnSessions(autobahn, say, Scram).operations());

@@ -8,6 +8,13 @@ function count_up([up_to], details) {
     return up_to;
 }
 
+/// An authorizer: what it says is in the name of what is asked for.
+function judge(autobahn, [, uri]) {
+    if (uri.includes(".broken.")) throw new autobahn.Error("com.interop.error.broken");
+    if (uri.includes(".cached.")) return { allow: true, cache: true };
+    return uri.includes(".allowed.");
+}
+
 export function make_procedure(autobahn, emit, session, procedure, behaviour) {
     return (args, kwargs, details) => {
         args = args ?? [];
@@ -25,6 +32,12 @@ export function make_procedure(autobahn, emit, session, procedure, behaviour) {
                 return null;
             case "fail":
                 throw new autobahn.Error("com.interop.error.custom", args, kwargs);
+            case "judge":
+                emit({
+                    event: "judged", id: String(args[0].session),
+                    authrole: args[0].authrole, uri: args[1], action: args[2],
+                });
+                return judge(autobahn, args);
             case "progress":
                 return count_up(args, details);
             case "wait":

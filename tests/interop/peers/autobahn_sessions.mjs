@@ -16,9 +16,11 @@ const serializer_class = {
 };
 
 export class AutobahnSessions {
-    constructor(autobahn, emit) {
+    /// `Scram` (peers/scram.mjs) where there is one.
+    constructor(autobahn, emit, Scram) {
         this.autobahn = autobahn;
         this.emit = emit;
+        this.Scram = Scram;
         this.sessions = new Map();
         this.calls = new Map();
     }
@@ -26,7 +28,9 @@ export class AutobahnSessions {
     /// Joins; answers when the session is up or refused. Later joins and losses are events.
     connect(message) {
         const options = { realm: message.realm, ...this.#transport_of(message) };
-        Object.assign(options, this.#log_in_of(message.auth));
+        const scram = message.auth?.methods.includes("wamp-scram")
+            ? new this.Scram(message.auth) : null;
+        Object.assign(options, this.#log_in_of(message.auth, scram));
         options.initial_retry_delay = 0.3;
         options.retry_delay_growth = 1.1;
         options.max_retries = 40;
@@ -42,7 +46,10 @@ export class AutobahnSessions {
                     authrole: details.authrole,
                     authmethod: details.authmethod,
                 };
-                this.#register_again(message.session, entry).then(() => {
+                if (scram && !scram.knows_password(details)) {
+                    return reject(new Error("the router has not proved itself"));
+                }
+                return this.#register_again(message.session, entry).then(() => {
                     this.emit({ event: "joined", session: message.session, ...facts });
                     resolve(facts);
                 }, reject);
@@ -68,13 +75,17 @@ export class AutobahnSessions {
         return { transports: [{ type: "websocket", url: message.url, serializers: [serializer] }] };
     }
 
-    #log_in_of(auth) {
+    /// Without a secret, being challenged is a failure.
+    #log_in_of(auth, scram) {
         if (!auth) return {};
+        const pubkey = auth.pubkey && { pubkey: auth.pubkey, channel_binding: null };
         return {
             authid: auth.authid,
             authmethods: auth.methods,
-            authextra: auth.pubkey ? { pubkey: auth.pubkey, channel_binding: null } : undefined,
+            authextra: scram?.authextra ?? pubkey,
             onchallenge: (session, method, extra) => {
+                if (auth.secret === undefined) throw new Error(`asked for a secret by ${method}`);
+                if (method === "wamp-scram") return scram.answer(extra);
                 if (method === "ticket") return auth.secret;
                 if (method === "cryptosign") return this.#sign(auth.secret, extra);
                 const { auth_cra } = this.autobahn;
@@ -182,7 +193,7 @@ export class AutobahnSessions {
         const entry = this.sessions.get(message.session);
         this.sessions.delete(message.session);
         if (entry && (entry.connection.isOpen || entry.connection.isRetrying)) {
-            entry.connection.close();
+            entry.connection.close(message.reason);
         }
     }
 

@@ -40,11 +40,20 @@ await page.exposeFunction("emit", say);
 page.on("pageerror", (error) => say({ event: "stray", text: String(error) }));
 await page.goto(`http://127.0.0.1:${server.address().port}/`);
 
+/// The page anew, as by a user: its sessions are lost, its cookies are not.
+async function reload({ id }) {
+    await page.reload();
+    await page.waitForFunction(() => window.take);
+    say({ id, ok: {} });
+}
+
 const lines = readline.createInterface({ input: process.stdin, crlfDelay: Infinity });
 lines.on("line", (line) => {
     const message = JSON.parse(line);
     // The page answers by emit(); only a page that is gone is answered here.
-    page.evaluate((inner) => window.take(inner), message)
+    const done = message.op === "reload"
+        ? reload(message) : page.evaluate((inner) => window.take(inner), message);
+    done
         .catch((error) => say({ id: message.id, broken: String(error) }));
 });
 lines.on("close", async () => {

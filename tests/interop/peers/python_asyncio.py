@@ -29,6 +29,8 @@ async def open_transport(message, session, wire_format):
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         tls.check_hostname = False
         tls.verify_mode = ssl.CERT_NONE
+        if "certificate" in message:
+            tls.load_cert_chain(message["certificate"])
     await loop.create_connection(factory, message["host"], message["port"], ssl=tls)
 
 

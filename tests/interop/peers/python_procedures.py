@@ -24,6 +24,15 @@ def make_procedure(say, canceled, session, procedure, behaviour):
             say({"event": "interrupted", "session": session, "call": call})
             raise ApplicationError("wamp.error.canceled", "interrupted") from None
 
+    def judge(asking, uri, action, _options):
+        """An authorizer: what it says is in the name of what is asked for."""
+        say({
+            "event": "judged", "id": str(asking["session"]), "authrole": asking["authrole"],
+            "uri": uri, "action": action})
+        if ".broken." in uri:
+            raise ApplicationError("com.interop.error.broken")
+        return {"allow": True, "cache": True} if ".cached." in uri else ".allowed." in uri
+
     def answer(*args, **kwargs):
         if behaviour == "echo":
             say({
@@ -36,4 +45,4 @@ def make_procedure(say, canceled, session, procedure, behaviour):
             raise ApplicationError("com.interop.error.custom", *args, **kwargs)
         return None
 
-    return {"progress": count_up, "wait": wait}.get(behaviour, answer)
+    return {"progress": count_up, "wait": wait, "judge": judge}.get(behaviour, answer)

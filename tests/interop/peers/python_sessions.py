@@ -45,6 +45,8 @@ class Fault(Exception):
 
 
 def sign_challenge(challenge, secret):
+    if secret is None:
+        raise ValueError(f"asked for a secret by {challenge.method}")
     if challenge.method == "ticket":
         return secret
     if challenge.method == "cryptosign":
@@ -63,7 +65,11 @@ def session_class(base):
         def __init__(self, config, name, log_in):
             super().__init__(config)
             self.name = name
-            self.log_in = log_in
+            self.log_in = log_in or {}
+            self.scram = None
+            if "scram" in self.log_in.get("methods", []):
+                self.scram = auth.create_authenticator(
+                    "scram", authid=log_in["authid"], password=log_in["secret"])
             self.joined = txaio.create_future()
             self.is_settled = False
 
@@ -73,15 +79,19 @@ def session_class(base):
                 action(self.joined, value)
 
         def onConnect(self):
-            if self.log_in:
-                pubkey = self.log_in.get("pubkey")
-                self.join(self.config.realm, self.log_in["methods"], self.log_in["authid"],
-                          authextra={"pubkey": pubkey} if pubkey else None)
-            else:
-                self.join(self.config.realm)
+            pubkey = self.log_in.get("pubkey")
+            extra = {"pubkey": pubkey} if pubkey else None
+            self.join(self.config.realm, self.log_in.get("methods"), self.log_in.get("authid"),
+                      authextra=self.scram.authextra if self.scram else extra)
 
         def onChallenge(self, challenge):
-            return sign_challenge(challenge, self.log_in["secret"])
+            if self.scram:
+                return self.scram.on_challenge(self, challenge)
+            return sign_challenge(challenge, self.log_in.get("secret"))
+
+        def onWelcome(self, welcome):
+            # A router that does not prove itself is left.
+            return self.scram.on_welcome(self, welcome.authextra) if self.scram else None
 
         def onJoin(self, details):
             facts = {

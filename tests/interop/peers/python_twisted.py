@@ -4,6 +4,7 @@
 import threading
 
 import txaio
+from OpenSSL import crypto
 
 txaio.use_twisted()
 
@@ -18,6 +19,15 @@ from twisted.internet.ssl import CertificateOptions  # noqa: E402
 from python_sessions import Peer, read_lines, say, session_class  # noqa: E402
 
 
+def read_certificate(path):
+    """The client's own, with its key."""
+    with open(path, "rb") as file:
+        text = file.read()
+    return {
+        "certificate": crypto.load_certificate(crypto.FILETYPE_PEM, text),
+        "privateKey": crypto.load_privatekey(crypto.FILETYPE_PEM, text)}
+
+
 async def open_transport(message, session, wire_format):
     if message["transport"] == "rawsocket":
         factory = WampRawSocketClientFactory(lambda: session, serializer=wire_format)
@@ -27,8 +37,9 @@ async def open_transport(message, session, wire_format):
     endpoint = TCP4ClientEndpoint(reactor, message["host"], message["port"])
     if message["url"].startswith("wss:"):
         # Such options verify nothing: the certificates of the tests are signed by nobody.
+        own = read_certificate(message["certificate"]) if "certificate" in message else {}
         endpoint = SSL4ClientEndpoint(
-            reactor, message["host"], message["port"], CertificateOptions())
+            reactor, message["host"], message["port"], CertificateOptions(**own))
     await endpoint.connect(factory)
 
 

@@ -1,5 +1,7 @@
 // Peer program: wampy in Node.
 
+import { readFileSync } from "node:fs";
+
 import { Wampy } from "wampy";
 import { CborSerializer } from "wampy/CborSerializer.js";
 import { JsonSerializer } from "wampy/JsonSerializer.js";
@@ -52,11 +54,21 @@ function facts_of(wampy, details) {
     };
 }
 
+/// The WebSocket of a client with a certificate of its own.
+function certified(file) {
+    const own = readFileSync(file);
+    return class extends WebSocket {
+        constructor(url, protocols) {
+            super(url, protocols, { cert: own, key: own });
+        }
+    };
+}
+
 async function connect(message) {
-    const { session } = message;
+    const { session, certificate } = message;
     const wampy = new Wampy(message.url, {
         realm: message.realm,
-        ws: WebSocket,
+        ws: certificate ? certified(certificate) : WebSocket,
         serializer: new serializers[message.serializer](),
         payloadSerializers: payload_serializers,
         autoReconnect: Boolean(message.retry),
@@ -75,6 +87,15 @@ async function connect(message) {
     sessions.set(session, { wampy, binary: message.binary });
     say({ event: "joined", session, ...facts });
     return facts;
+}
+
+/// An authorizer: what it says is in the name of what is asked for.
+function judge([session, uri, action]) {
+    const { authrole } = session;
+    say({ event: "judged", id: String(session.session), authrole, uri, action });
+    if (uri.includes(".broken.")) throw { error: "com.interop.error.broken" };
+    if (uri.includes(".cached.")) return { allow: true, cache: true };
+    return uri.includes(".allowed.");
 }
 
 function behaviour_of(message) {
@@ -100,6 +121,8 @@ function behaviour_of(message) {
                 return undefined;
             case "fail":
                 throw { error: "com.interop.error.custom", argsList: args, argsDict: kwargs };
+            case "judge":
+                return { argsList: [judge(args)] };
             case "progress":
                 for (let part = 1; details.receive_progress && part < args[0]; ++part) {
                     result_handler({ argsList: [part], options: { progress: true } });
