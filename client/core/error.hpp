@@ -55,6 +55,8 @@ using Result = tl::expected<T, Error>;
 
 /// Errors that the client finds itself; no router sends them.
 namespace uris {
+using namespace kreisel::uris;
+
 /// No connection, or it was lost before the answer came. Args: why.
 inline constexpr std::string_view not_connected = "kreisel.error.not_connected";
 /// The session was closed or destroyed by its owner.
