@@ -11,10 +11,12 @@ import ctypes
 import http.client
 import json
 import os
+import random
 import re
 import resource
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -76,6 +78,24 @@ def check(condition, what):
 def check_equal(found, wanted, what=""):
     if found != wanted:
         raise AssertionError(f"{what}: found {found!r}, wanted {wanted!r}")
+
+
+def check_same_time(measure, cases, turns, tolerance=0.25, rounds=3):
+    """`measure(case)` gives seconds. Measures all cases in each turn, in any order, so that none is
+    always the same thread's; their medians must be near each other. What differs does so in every
+    round; what a busy machine spoils does not."""
+    for number in range(rounds):
+        times = {case: [] for case in cases}
+        for _ in range(turns):
+            for case in random.sample(list(times), len(times)):
+                times[case].append(measure(case))
+        medians = {case: statistics.median(taken) for case, taken in times.items()}
+        text = ", ".join(f"{case} {median * 1e3:.3f} ms" for case, median in medians.items())
+        print(f"        medians of {turns}: {text}")
+        longest = max(medians.values())
+        if longest - min(medians.values()) < tolerance * longest:
+            return
+    raise AssertionError(f"in {rounds} rounds none was as long as the other: {text}")
 
 
 def command(*arguments, folder=None, env=None):
