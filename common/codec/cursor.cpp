@@ -112,7 +112,8 @@ std::optional<Cursor::Entries> Cursor::enter(ElementKind kind) {
 
 bool Cursor::next(Entries& entries) {
     // Who does not read what was announced would come by here forever.
-    CHECK(!is_loaded_ && at_ != entries.last_, "an entry is read or skipped before the next");
+    CHECK(!is_loaded_ && (at_ != entries.last_ || entries.last_ == nullptr),
+          "an entry is read or skipped before the next");
     if (entries.left_ != Entries::until_end) {
         if (entries.left_ == 0) return false;
         --entries.left_;
