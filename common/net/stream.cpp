@@ -1,5 +1,7 @@
 #include "common/net/stream.hpp"
 
+#include "common/net/strand_stream.hpp"
+
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -16,9 +18,6 @@ namespace kreisel {
 
 namespace {
 
-using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
-                                                boost::asio::io_context::executor_type>;
-
 constexpr int keep_alive_idle_seconds = 30;
 constexpr int keep_alive_interval_seconds = 5;
 constexpr int keep_alive_probes = 3;
@@ -30,11 +29,16 @@ IoResult failure(int error) {
     return {IoResult::State::failed, 0, {error, boost::system::system_category()}};
 }
 
+/// The executor is a concrete one: a shard's connections pay for no strand.
+template <class Executor>
 class SocketStream final : public Stream {
+    using Socket =
+        boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Executor>;
+
   public:
-    SocketStream(boost::asio::io_context& context, int descriptor, int family, std::string peer)
+    SocketStream(const Executor& executor, int descriptor, int family, std::string peer)
         : socket_(
-              context.get_executor(),
+              executor,
               boost::asio::generic::stream_protocol(family, family == AF_UNIX ? 0 : IPPROTO_TCP),
               descriptor),
           peer_(std::move(peer)) {
@@ -96,6 +100,36 @@ class SocketStream final : public Stream {
     std::string peer_;
 };
 
+int family_of(int descriptor) {
+    sockaddr_storage address{};
+    socklen_t length = sizeof(address);
+    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
+        return AF_INET;
+    }
+    return address.ss_family;
+}
+
+void set_options(int descriptor, int family) {
+    if (family == AF_UNIX) return;
+    const int on = 1;
+    // Messages are gathered by us; waiting for more would only add latency.
+    static_cast<void>(::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)));
+    static_cast<void>(::setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)));
+    const auto set = [descriptor](int option, int seconds) {
+        static_cast<void>(::setsockopt(descriptor, IPPROTO_TCP, option, &seconds, sizeof(seconds)));
+    };
+    set(TCP_KEEPIDLE, keep_alive_idle_seconds);
+    set(TCP_KEEPINTVL, keep_alive_interval_seconds);
+    set(TCP_KEEPCNT, keep_alive_probes);
+}
+
+template <class Executor>
+std::unique_ptr<Stream> make_stream(const Executor& executor, int descriptor, std::string peer) {
+    const int family = family_of(descriptor);
+    set_options(descriptor, family);
+    return std::make_unique<SocketStream<Executor>>(executor, descriptor, family, std::move(peer));
+}
+
 }  // namespace
 
 void set_user_timeout(int descriptor, std::chrono::milliseconds timeout) {
@@ -106,26 +140,11 @@ void set_user_timeout(int descriptor, std::chrono::milliseconds timeout) {
 
 std::unique_ptr<Stream> make_socket_stream(boost::asio::io_context& context, int descriptor,
                                            std::string peer) {
-    sockaddr_storage address{};
-    socklen_t length = sizeof(address);
-    int family = AF_INET;
-    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length) == 0) {
-        family = address.ss_family;
-    }
-    if (family != AF_UNIX) {
-        const int on = 1;
-        // Messages are gathered by us; waiting for more would only add latency.
-        static_cast<void>(::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)));
-        static_cast<void>(::setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)));
-        const auto set = [descriptor](int option, int seconds) {
-            static_cast<void>(
-                ::setsockopt(descriptor, IPPROTO_TCP, option, &seconds, sizeof(seconds)));
-        };
-        set(TCP_KEEPIDLE, keep_alive_idle_seconds);
-        set(TCP_KEEPINTVL, keep_alive_interval_seconds);
-        set(TCP_KEEPCNT, keep_alive_probes);
-    }
-    return std::make_unique<SocketStream>(context, descriptor, family, std::move(peer));
+    return make_stream(context.get_executor(), descriptor, std::move(peer));
+}
+
+std::unique_ptr<Stream> make_socket_stream(const Strand& strand, int descriptor, std::string peer) {
+    return make_stream(strand, descriptor, std::move(peer));
 }
 
 }  // namespace kreisel

@@ -73,7 +73,8 @@ std::optional<TlsFacts::Certificate> read_certificate(SSL* ssl) {
 /// (rfc/text/advanced/authentication_cryptosign) takes 32 octets: its SHA-256.
 std::string read_unique(SSL* ssl) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> finished{};
-    const std::size_t size = SSL_session_reused(ssl) == 1
+    const bool is_first_ours = (SSL_session_reused(ssl) == 1) == (SSL_is_server(ssl) == 1);
+    const std::size_t size = is_first_ours
                                  ? SSL_get_finished(ssl, finished.data(), finished.size())
                                  : SSL_get_peer_finished(ssl, finished.data(), finished.size());
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -112,7 +113,7 @@ std::unique_ptr<TlsFacts> read_facts(SSL* ssl) {
 }
 
 /// What people should read instead of OpenSSL's words.
-std::string text_of_reason(int reason) {
+std::string text_for_server(int reason) {
     switch (reason) {
         case SSL_R_HTTP_REQUEST:
             return "plain HTTP on a TLS port";
@@ -127,6 +128,36 @@ std::string text_of_reason(int reason) {
             return "the client shows no certificate, which this listener requires";
         case SSL_R_NO_APPLICATION_PROTOCOL:
             return "the client's protocols (ALPN) are without http/1.1";
+        default:
+            return "";
+    }
+}
+
+std::string text_for_client(int reason) {
+    switch (reason) {
+        case SSL_R_WRONG_VERSION_NUMBER:
+        case SSL_R_PACKET_LENGTH_TOO_LONG:
+        case SSL_R_HTTP_REQUEST:
+            return "the answer is no TLS; if the port is a plain one, write ws:// or tcp://";
+        case SSL_R_UNSUPPORTED_PROTOCOL:
+        case SSL_R_VERSION_TOO_LOW:
+        case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+            return "no version of TLS in common";
+        case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE:
+            return "the server refuses the handshake; it may require a certificate";
+        case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+            return "the server requires a certificate";
+        case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+            return "the server does not know who signed our certificate";
+        case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+        case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+            return "the server does not take our certificate";
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+            return "our certificate has expired";
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+            return "our certificate is revoked";
+        case SSL_R_TLSV1_UNRECOGNIZED_NAME:
+            return "the server has no certificate for this host";
         default:
             return "";
     }
@@ -191,13 +222,26 @@ struct TlsBio {
 };
 
 TlsSession::TlsSession(TlsContextPtr context, Stream& source)
-    : context_(std::move(context)), source_(source), ssl_(SSL_new(context_->native())) {
+    : source_(source), ssl_(SSL_new(context->native())) {
     CHECK(ssl_ != nullptr, "OpenSSL has memory for a session");
+    context_ = std::move(context);
+    SSL_set_accept_state(ssl_.get());
+    set_source();
+}
+
+TlsSession::TlsSession(TlsClientSide side, Stream& source)
+    : context_(side.context),
+      source_(source),
+      notes_(std::make_unique<TlsClientNotes>()),
+      ssl_(make_client_connection(std::move(side), *notes_)) {
+    set_source();
+}
+
+void TlsSession::set_source() {
     BIO* bio = BIO_new(TlsBio::method());
     BIO_set_data(bio, this);
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_.get(), bio, bio);
-    SSL_set_accept_state(ssl_.get());
 }
 
 TlsSession::~TlsSession() = default;
@@ -206,15 +250,14 @@ IoResult TlsSession::read(std::span<std::uint8_t> buffer) {
     if (held_) return *std::exchange(held_, std::nullopt);
     is_source_dry_ = false;
     has_more_ = true;
+    if (buffer.empty()) return shake_hands();
     std::size_t total = 0;
     while (total < buffer.size()) {
         std::size_t got = 0;
         ERR_clear_error();
         const int outcome =
             SSL_read_ex(ssl_.get(), buffer.data() + total, buffer.size() - total, &got);
-        if (facts_ == nullptr && SSL_is_init_finished(ssl_.get()) == 1) {
-            facts_ = read_facts(ssl_.get());
-        }
+        note_opening();
         if (outcome != 1) {
             const IoResult end = judge(outcome);
             has_more_ = total > 0 && end.state != IoResult::State::would_block;
@@ -226,6 +269,23 @@ IoResult TlsSession::read(std::span<std::uint8_t> buffer) {
         total += got;
     }
     return {IoResult::State::done, total, {}};
+}
+
+void TlsSession::note_opening() {
+    if (facts_ == nullptr && SSL_is_init_finished(ssl_.get()) == 1) {
+        facts_ = read_facts(ssl_.get());
+    }
+}
+
+IoResult TlsSession::shake_hands() {
+    ERR_clear_error();
+    const int outcome = SSL_do_handshake(ssl_.get());
+    note_opening();
+    // What came behind it may be here already.
+    if (outcome == 1) return {IoResult::State::done, 0, {}};
+    const IoResult end = judge(outcome);
+    has_more_ = false;
+    return end;
 }
 
 IoResult TlsSession::judge(int outcome) {
@@ -240,16 +300,23 @@ IoResult TlsSession::judge(int outcome) {
     if (source_error_) return {IoResult::State::failed, 0, source_error_};
     const int reason = ERR_GET_REASON(ERR_peek_error());
     if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) return {IoResult::State::ended, 0, {}};
-    if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
-        return refuse(std::string("the client's certificate is not taken: ") +
-                      X509_verify_cert_error_string(SSL_get_verify_result(ssl_.get())));
-    }
     if (reason == SSL_R_HTTP_REQUEST) {
         const std::string answer = answer_to_plain_http();
         output_.insert(output_.end(), answer.begin(), answer.end());
     }
-    const std::string known = text_of_reason(reason);
+    const std::string known = text_of_fault(reason);
     return refuse(known.empty() ? take_openssl_error() : known);
+}
+
+std::string TlsSession::text_of_fault(int reason) {
+    const bool is_client = notes_ != nullptr;
+    if (reason != SSL_R_CERTIFICATE_VERIFY_FAILED) {
+        return is_client ? text_for_client(reason) : text_for_server(reason);
+    }
+    const long why = SSL_get_verify_result(ssl_.get());
+    if (is_client) return text_of_refused_certificate(why, *notes_);
+    return std::string("the client's certificate is not taken: ") +
+           X509_verify_cert_error_string(why);
 }
 
 IoResult TlsSession::refuse(const std::string& why) {

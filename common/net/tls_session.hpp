@@ -1,5 +1,5 @@
 #pragma once
-// TlsSession: the server side of one TLS connection without sockets: encrypted octets come from a
+// TlsSession: either side of one TLS connection without sockets: encrypted octets come from a
 // source and go into a buffer. Errors are told in words, facts are read when the handshake is done.
 //
 // Part of a TlsStream and confined to its thread.
@@ -7,6 +7,7 @@
 #include "common/net/stream.hpp"
 #include "common/net/tls_facts.hpp"
 #include "common/tls/openssl.hpp"
+#include "common/tls/tls_client_context.hpp"
 #include "common/tls/tls_context.hpp"
 
 #include <cstdint>
@@ -20,13 +21,16 @@ namespace kreisel {
 
 class TlsSession {
   public:
-    /// `source` gives the encrypted input and must outlive the session.
+    /// The server's side. `source` gives the encrypted input and must outlive the session.
     TlsSession(TlsContextPtr context, Stream& source);
+    /// The client's, which speaks first: read() begins the handshake.
+    TlsSession(TlsClientSide side, Stream& source);
     ~TlsSession();
     TlsSession(const TlsSession&) = delete;
     TlsSession& operator=(const TlsSession&) = delete;
 
-    /// Goes on with the handshake, then decrypts what fits. `would_block`: more input is needed.
+    /// Goes on with the handshake, then decrypts what fits. `would_block`: more input is needed. An
+    /// empty buffer: the handshake only.
     [[nodiscard]] IoResult read(std::span<std::uint8_t> buffer);
     /// Encrypts up to about 64 KB from the front of `buffers` into output(); returns how much.
     /// Nothing: the session is broken.
@@ -46,12 +50,18 @@ class TlsSession {
   private:
     friend struct TlsBio;
 
+    void set_source();
+    [[nodiscard]] IoResult shake_hands();
+    void note_opening();
     [[nodiscard]] IoResult judge(int outcome);
+    [[nodiscard]] std::string text_of_fault(int reason);
     [[nodiscard]] IoResult refuse(const std::string& why);
     [[nodiscard]] bool write_record(const std::uint8_t* data, std::size_t size);
 
-    TlsContextPtr context_;
+    /// Of the server's or the client's side; kept alive.
+    std::shared_ptr<const void> context_;
     Stream& source_;
+    std::unique_ptr<TlsClientNotes> notes_;  ///< the client's only
     SslPtr ssl_;
     std::vector<std::uint8_t> output_;
     std::unique_ptr<TlsFacts> facts_;

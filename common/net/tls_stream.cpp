@@ -1,5 +1,6 @@
 #include "common/net/tls_stream.hpp"
 
+#include "common/net/strand_stream.hpp"
 #include "common/net/tls_session.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -20,13 +21,16 @@ std::vector<std::uint8_t>& spare_output() {
     return spare;
 }
 
-/// The stream's inner part, which outlives it while its own waits are pending.
+/// The stream's inner part, which outlives it while its own waits are pending. The executor is a
+/// concrete one: a shard's connections pay for no strand.
+template <class Executor>
 class TlsCore final : public StreamOwner {
   public:
-    TlsCore(boost::asio::io_context& context, std::unique_ptr<Stream> inner, TlsContextPtr tls)
-        : context_(context),
+    template <class Side>
+    TlsCore(const Executor& executor, std::unique_ptr<Stream> inner, Side side)
+        : executor_(executor),
           inner_(std::move(inner)),
-          session_(std::make_unique<TlsSession>(std::move(tls), *inner_)) {}
+          session_(std::make_unique<TlsSession>(std::move(side), *inner_)) {}
 
     IoResult read(std::span<std::uint8_t> buffer);
     IoResult write(std::span<const iovec> buffers);
@@ -50,7 +54,11 @@ class TlsCore final : public StreamOwner {
     void give_back_output();
     void tell_writable(const boost::system::error_code& ec);
 
-    boost::asio::io_context& context_;
+    [[nodiscard]] std::shared_ptr<TlsCore> self() {
+        return std::static_pointer_cast<TlsCore>(shared_from_this());
+    }
+
+    Executor executor_;
     std::unique_ptr<Stream> inner_;
     std::unique_ptr<TlsSession> session_;  ///< until close()
     std::shared_ptr<StreamOwner> writer_;  ///< waits to write
@@ -61,7 +69,8 @@ class TlsCore final : public StreamOwner {
     bool is_send_over_ = false;
 };
 
-IoResult TlsCore::read(std::span<std::uint8_t> buffer) {
+template <class Executor>
+IoResult TlsCore<Executor>::read(std::span<std::uint8_t> buffer) {
     if (is_broken_) return inner_->read(buffer);
     const bool was_open = session_->is_open();
     borrow_output();
@@ -76,7 +85,8 @@ IoResult TlsCore::read(std::span<std::uint8_t> buffer) {
     return got;
 }
 
-IoResult TlsCore::write(std::span<const iovec> buffers) {
+template <class Executor>
+IoResult TlsCore<Executor>::write(std::span<const iovec> buffers) {
     if (write_error_) return {IoResult::State::failed, 0, write_error_};
     if (!session_->is_open()) return {IoResult::State::would_block, 0, {}};
     if (unsent() > 0) flush();
@@ -92,7 +102,8 @@ IoResult TlsCore::write(std::span<const iovec> buffers) {
     return {IoResult::State::done, *taken, {}};
 }
 
-void TlsCore::flush() {
+template <class Executor>
+void TlsCore<Executor>::flush() {
     auto& output = session_->output();
     while (sent_ < output.size() && !write_error_) {
         const iovec rest{output.data() + sent_, output.size() - sent_};
@@ -113,12 +124,14 @@ void TlsCore::flush() {
     if (is_send_over_) inner_->shutdown_send();
 }
 
-void TlsCore::borrow_output() {
+template <class Executor>
+void TlsCore<Executor>::borrow_output() {
     auto& output = session_->output();
     if (output.capacity() == 0) output.swap(spare_output());
 }
 
-void TlsCore::give_back_output() {
+template <class Executor>
+void TlsCore<Executor>::give_back_output() {
     constexpr std::size_t spare_bytes_max = 128U << 10U;
     std::vector<std::uint8_t> output;
     output.swap(session_->output());
@@ -129,7 +142,8 @@ void TlsCore::give_back_output() {
     }
 }
 
-void TlsCore::on_writable(const boost::system::error_code& ec) {
+template <class Executor>
+void TlsCore<Executor>::on_writable(const boost::system::error_code& ec) {
     is_waiting_for_socket_ = false;
     if (!session_) return;
     if (ec) {
@@ -140,44 +154,51 @@ void TlsCore::on_writable(const boost::system::error_code& ec) {
     if (unsent() == 0 || write_error_) tell_writable(write_error_);
 }
 
-void TlsCore::tell_writable(const boost::system::error_code& ec) {
+template <class Executor>
+void TlsCore<Executor>::tell_writable(const boost::system::error_code& ec) {
     if (const auto writer = std::exchange(writer_, nullptr)) writer->on_writable(ec);
 }
 
-void TlsCore::wait_readable(std::shared_ptr<StreamOwner> owner) {
+template <class Executor>
+void TlsCore<Executor>::wait_readable(std::shared_ptr<StreamOwner> owner) {
     if (is_broken_ || !session_->has_more()) return inner_->wait_readable(std::move(owner));
-    boost::asio::post(context_, [owner = std::move(owner)] { owner->on_readable({}); });
+    boost::asio::post(executor_, [owner = std::move(owner)] { owner->on_readable({}); });
 }
 
-void TlsCore::wait_writable(std::shared_ptr<StreamOwner> owner) {
+template <class Executor>
+void TlsCore<Executor>::wait_writable(std::shared_ptr<StreamOwner> owner) {
     writer_ = std::move(owner);
     // Before the handshake is done there is nothing to wait for but the peer; read() comes back.
     if (!session_->is_open() || is_waiting_for_socket_) return;
-    boost::asio::post(context_, [self = std::static_pointer_cast<TlsCore>(shared_from_this())] {
+    boost::asio::post(executor_, [self = self()] {
         if (self->session_) self->tell_writable(self->write_error_);
     });
 }
 
-void TlsCore::shutdown_send() {
+template <class Executor>
+void TlsCore<Executor>::shutdown_send() {
     if (std::exchange(is_send_over_, true)) return;
     session_->end();
     flush();
 }
 
-void TlsCore::close(bool is_hard) {
+template <class Executor>
+void TlsCore<Executor>::close(bool is_hard) {
     if (!session_) return;
     inner_->close(is_hard);
     session_.reset();
     if (!writer_) return;
-    boost::asio::post(context_, [writer = std::move(writer_)] {
+    boost::asio::post(executor_, [writer = std::move(writer_)] {
         writer->on_writable(boost::asio::error::operation_aborted);
     });
 }
 
+template <class Executor>
 class TlsStream final : public Stream {
   public:
-    TlsStream(boost::asio::io_context& context, std::unique_ptr<Stream> inner, TlsContextPtr tls)
-        : core_(std::make_shared<TlsCore>(context, std::move(inner), std::move(tls))) {}
+    template <class Side>
+    TlsStream(const Executor& executor, std::unique_ptr<Stream> inner, Side side)
+        : core_(std::make_shared<TlsCore<Executor>>(executor, std::move(inner), std::move(side))) {}
     ~TlsStream() override { core_->close(false); }
     TlsStream(const TlsStream&) = delete;
     TlsStream& operator=(const TlsStream&) = delete;
@@ -209,14 +230,21 @@ class TlsStream final : public Stream {
     }
 
   private:
-    std::shared_ptr<TlsCore> core_;
+    std::shared_ptr<TlsCore<Executor>> core_;
 };
 
 }  // namespace
 
 std::unique_ptr<Stream> make_tls_stream(boost::asio::io_context& context,
                                         std::unique_ptr<Stream> inner, TlsContextPtr tls) {
-    return std::make_unique<TlsStream>(context, std::move(inner), std::move(tls));
+    using Executor = boost::asio::io_context::executor_type;
+    return std::make_unique<TlsStream<Executor>>(context.get_executor(), std::move(inner),
+                                                 std::move(tls));
+}
+
+std::unique_ptr<Stream> make_tls_stream(const Strand& strand, std::unique_ptr<Stream> inner,
+                                        TlsClientSide side) {
+    return std::make_unique<TlsStream<Strand>>(strand, std::move(inner), std::move(side));
 }
 
 }  // namespace kreisel

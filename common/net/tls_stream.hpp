@@ -1,6 +1,7 @@
 #pragma once
-// TLS (server side) on another Stream: OpenSSL between the reads and writes of a connection and
-// those of its socket, with nothing kept for an idle one but the session itself.
+// TLS (server side; strand_stream.hpp has the client's) on another Stream: OpenSSL between the
+// reads and writes of a connection and those of its socket, with nothing kept for an idle one but
+// the session itself.
 //
 // The handshake is part of the first reads: they find nothing to read until it is done, and a
 // failed one ends the stream with a fault(). What write() has taken is encrypted at once; what the

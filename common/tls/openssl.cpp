@@ -10,6 +10,7 @@ namespace kreisel {
 
 void OpenSslFree::operator()(ssl_st* object) const { SSL_free(object); }
 void OpenSslFree::operator()(ssl_ctx_st* object) const { SSL_CTX_free(object); }
+void OpenSslFree::operator()(ssl_session_st* object) const { SSL_SESSION_free(object); }
 void OpenSslFree::operator()(x509_st* object) const { X509_free(object); }
 void OpenSslFree::operator()(X509_crl_st* object) const { X509_CRL_free(object); }
 void OpenSslFree::operator()(evp_pkey_st* object) const { EVP_PKEY_free(object); }

@@ -6,6 +6,7 @@
 
 struct ssl_st;
 struct ssl_ctx_st;
+struct ssl_session_st;
 struct x509_st;
 struct X509_crl_st;
 struct evp_pkey_st;
@@ -16,6 +17,7 @@ namespace kreisel {
 struct OpenSslFree {
     void operator()(ssl_st* object) const;
     void operator()(ssl_ctx_st* object) const;
+    void operator()(ssl_session_st* object) const;
     void operator()(x509_st* object) const;
     void operator()(X509_crl_st* object) const;
     void operator()(evp_pkey_st* object) const;
@@ -24,6 +26,7 @@ struct OpenSslFree {
 
 using SslPtr = std::unique_ptr<ssl_st, OpenSslFree>;
 using SslContextPtr = std::unique_ptr<ssl_ctx_st, OpenSslFree>;
+using TlsResumptionPtr = std::unique_ptr<ssl_session_st, OpenSslFree>;
 using CertificatePtr = std::unique_ptr<x509_st, OpenSslFree>;
 using RevocationsPtr = std::unique_ptr<X509_crl_st, OpenSslFree>;
 using KeyPtr = std::unique_ptr<evp_pkey_st, OpenSslFree>;

@@ -1,6 +1,7 @@
 #include "common/tls/tls_context.hpp"
 
 #include "common/tls/pem_file.hpp"
+#include "common/tls/tls_pair.hpp"
 
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
@@ -139,31 +140,11 @@ void TlsLoader::add_certificate(const std::string& scope, TlsPair pair) {
     SslContextPtr native = make_native();
     stamp(pair.certificate);
     stamp(pair.key);
-    const auto chain = read_certificates(pair.certificate);
-    if (!chain) fail(scope + "certificate", chain.error());
-    const auto key = read_private_key(pair.key);
-    if (!key) fail(scope + "key", key.error());
-    if (key && is_readable_by_others(pair.key)) {
-        warn(scope + "key",
-             "the key in " + pair.key + " can be read by everybody on this machine; chmod o-r it");
-    }
-    if (!chain || !key) return;
-    if (X509_check_private_key(chain->front().get(), key->get()) != 1) {
-        static_cast<void>(take_openssl_error());
-        return fail(scope + "key", "the key in " + pair.key +
-                                       " does not belong to the certificate in " +
-                                       pair.certificate);
-    }
-    bool is_taken = SSL_CTX_use_certificate(native.get(), chain->front().get()) == 1 &&
-                    SSL_CTX_use_PrivateKey(native.get(), key->get()) == 1;
-    for (std::size_t i = 1; i < chain->size(); ++i) {
-        is_taken = is_taken && SSL_CTX_add1_chain_cert(native.get(), (*chain)[i].get()) == 1;
-    }
-    if (!is_taken) {
-        return fail(scope + "certificate", "the certificate in " + pair.certificate +
-                                               " cannot be used: " + take_openssl_error());
-    }
-    judge_certificate(scope, pair, chain->front().get());
+    const UsedPair used = use_pair(native.get(), scope, pair);
+    loaded_.errors.insert(loaded_.errors.end(), used.errors.begin(), used.errors.end());
+    loaded_.warnings.insert(loaded_.warnings.end(), used.warnings.begin(), used.warnings.end());
+    if (!used.certificate) return;
+    judge_certificate(scope, pair, used.certificate.get());
     auto& natives = *context_->natives_;
     for (const std::string& name : context_->certificates_.back().names) {
         if (name.rfind("*.", 0) == 0) {

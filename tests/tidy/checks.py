@@ -63,7 +63,10 @@ def check_pure(path, text):
 def check_heavy(path, text):
     if not path.endswith(".hpp") or folder_of(path) in rules.FREE_FOLDERS:
         return
+    takes_asio = re.fullmatch(rules.HEADERS_WITH_ASIO, path)
     for include in source.includes_of(text):
+        if takes_asio and re.fullmatch(rules.ASIO_HEADER, include.name):
+            continue
         if any(re.fullmatch(heavy, include.name) for heavy in rules.HEAVY_HEADERS):
             yield Finding(
                 path, include.line, "heavy", f"{include.name} may be included by .cpp files only")

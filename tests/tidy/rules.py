@@ -89,6 +89,9 @@ HEAVY_HEADERS = [
     r"rapidjson/.*", r"cbor(?:/.*|\.h)", r"CLI/.*", r"spdlog/.*", r"openssl/.*", r"prometheus/.*",
     r"sqlite3\.h",
 ]
+# Headers that may include Asio all the same: whoever uses the client library includes it anyway.
+HEADERS_WITH_ASIO = r"common/net/strand\.hpp|client/(?:net/|include/kreisel/)?\w+\.hpp"
+ASIO_HEADER = r"boost/asio(?:/.*|\.hpp)"
 FILE_LINES_MAX = 500
 FUNCTION_LINES_MAX = 70
 COLUMNS_MAX = 100

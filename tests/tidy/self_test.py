@@ -72,6 +72,11 @@ class Files(unittest.TestCase):
                 self.assertEqual(
                     rules_of("router/server/bad.hpp", HEADER + f"#include <{name}>\n"), ["heavy"])
 
+    def test_heavy_header_of_the_client(self):
+        text = HEADER + "#include <boost/asio/strand.hpp>\n"
+        self.assertEqual(rules_of("client/net/good.hpp", text), [])
+        self.assertEqual(rules_of("client/core/bad.hpp", text), ["heavy", "pure"])
+
     def test_long_file(self):
         text = HEAD * (rules.FILE_LINES_MAX + 1)
         self.assertEqual(rules_of("bench/bad.cpp", text), ["file-length"])
