@@ -4,12 +4,15 @@
 #include "common/wire/origin.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace kreisel {
 
 namespace {
 
 constexpr std::string_view retry_after_seconds = "5";
+/// Of what a peer says, in a text for people.
+constexpr std::size_t shown_bytes_max = 200;
 
 enum class Body : std::uint8_t { whole, head_only };
 
@@ -238,6 +241,31 @@ UpgradeAnswer answer_request(std::string_view text, const WebSocketServerSetting
     return answer_of(reply, settings);
 }
 
+bool is_sendable(const HttpField& field) {
+    // RFC 9110 5.6.2 and 5.5.
+    const auto is_text = [](char c) {
+        const auto octet = static_cast<unsigned char>(c);
+        return (octet >= ' ' && octet != 0x7f) || c == '\t';
+    };
+    constexpr std::array<std::string_view, 11> own = {"Host",
+                                                      "Upgrade",
+                                                      "Connection",
+                                                      "Sec-WebSocket-Key",
+                                                      "Sec-WebSocket-Version",
+                                                      "Sec-WebSocket-Protocol",
+                                                      "Sec-WebSocket-Extensions",
+                                                      "Origin",
+                                                      "User-Agent",
+                                                      "Content-Length",
+                                                      "Transfer-Encoding"};
+    return !field.name.empty() &&
+           std::all_of(field.name.begin(), field.name.end(), is_token_character) &&
+           std::all_of(field.value.begin(), field.value.end(), is_text) &&
+           std::none_of(own.begin(), own.end(), [&](std::string_view name) {
+               return equals_ignoring_case(field.name, name);
+           });
+}
+
 std::string make_upgrade_request(const WebSocketClientSettings& settings, std::string_view key) {
     std::string out = "GET " + settings.path + " HTTP/1.1\r\nHost: " + settings.host +
                       "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ";
@@ -249,6 +277,9 @@ std::string make_upgrade_request(const WebSocketClientSettings& settings, std::s
     if (!settings.subprotocols.empty()) out += "\r\n";
     if (!settings.origin.empty()) out += "Origin: " + settings.origin + "\r\n";
     if (!settings.user_agent.empty()) out += "User-Agent: " + settings.user_agent + "\r\n";
+    for (const HttpField& field : settings.headers) {
+        if (is_sendable(field)) out += field.name + ": " + field.value + "\r\n";
+    }
     if (settings.offer_deflate) {
         out += "Sec-WebSocket-Extensions: " + std::string(deflate_offer) + "\r\n";
     }
@@ -258,11 +289,15 @@ std::string make_upgrade_request(const WebSocketClientSettings& settings, std::s
 UpgradeOutcome judge_response(std::string_view text, const WebSocketClientSettings& settings,
                               std::string_view key) {
     const auto [head, fault] = read_response_head(text);
-    const auto failed = [](std::string why) { return UpgradeOutcome{std::move(why), {}, {}}; };
+    const auto failed = [](std::string why) { return UpgradeOutcome{std::move(why)}; };
     if (fault) return failed("the server's answer is no HTTP: " + std::string(fault.why));
     if (head.status != 101) {
-        return failed("the server refused the upgrade: " + std::to_string(head.status) + " " +
-                      std::string(head.reason));
+        auto outcome = failed("the server refused the upgrade: " + std::to_string(head.status) +
+                              " " + std::string(head.reason.substr(0, shown_bytes_max)));
+        const auto location = head.value_of("Location").substr(0, shown_bytes_max);
+        if (!location.empty()) outcome.fault += "; it points to " + std::string(location);
+        outcome.status = head.status;
+        return outcome;
     }
     // RFC 6455 4.1, the list at its end.
     if (!equals_ignoring_case(head.value_of("Upgrade"), "websocket")) {

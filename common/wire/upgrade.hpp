@@ -32,9 +32,10 @@ struct UpgradeAnswer {
                                                std::string_view key);
 
 struct UpgradeOutcome {
-    std::string fault;  ///< empty: the server took the upgrade
-    std::string subprotocol;
-    std::optional<DeflateTerms> deflate;
+    std::string fault{};  ///< empty: the server took the upgrade
+    std::string subprotocol{};
+    std::optional<DeflateTerms> deflate{};
+    unsigned status = 0;  ///< the HTTP status that refuses the upgrade; 0: none does
 };
 [[nodiscard]] UpgradeOutcome judge_response(std::string_view text,
                                             const WebSocketClientSettings& settings,

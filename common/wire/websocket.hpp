@@ -72,18 +72,34 @@ class WebSocketServer : public WebSocket {
 [[nodiscard]] std::unique_ptr<WebSocketServer> make_websocket_server(
     std::shared_ptr<const WebSocketServerSettings> settings);
 
+/// A field of an HTTP head.
+struct HttpField {
+    std::string name;
+    std::string value;
+
+    bool operator==(const HttpField&) const = default;
+};
+
 struct WebSocketClientSettings {
     std::string host;  ///< value of the Host header
     std::string path = "/ws";
     std::vector<std::string> subprotocols;
     std::string origin;
     std::string user_agent;
+    /// Further fields of the request. Those that is_sendable() refuses, and those that the
+    /// handshake writes itself, are left out.
+    std::vector<HttpField> headers{};
     std::size_t message_bytes_max = 16U << 20U;
     bool offer_deflate = false;
     /// Seed of the masking keys and of Sec-WebSocket-Key.
     std::uint64_t mask_seed = 0;
 };
 
+/// Whether a field may be added to an upgrade request: a token as its name, no line breaks or other
+/// control characters in its value, and none that the handshake itself is made of.
+[[nodiscard]] bool is_sendable(const HttpField& field);
+
+/// When the server refuses the upgrade by an HTTP status, that is the code of the WireEnd.
 [[nodiscard]] std::unique_ptr<WebSocket> make_websocket_client(WebSocketClientSettings settings);
 
 }  // namespace kreisel

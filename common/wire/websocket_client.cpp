@@ -13,6 +13,11 @@ namespace {
 
 constexpr std::size_t response_head_bytes_max = 16U << 10U;
 
+bool begins_as_http(std::string_view text) {
+    constexpr std::string_view start = "HTTP/1.";
+    return text.substr(0, start.size()) == start.substr(0, text.size());
+}
+
 /// Lives until the server's answer is judged.
 struct Handshake {
     WebSocketClientSettings settings;
@@ -63,21 +68,27 @@ class Client final : public WebSocket {
   private:
     enum class Phase : std::uint8_t { head, open, ended };
 
+    [[nodiscard]] UpgradeOutcome judge_head() const {
+        const auto& head = handshake_->head;
+        const std::string no_http = "the server's answer is no HTTP";
+        if (!begins_as_http(head.text())) return UpgradeOutcome{no_http};
+        if (head.fault()) return UpgradeOutcome{no_http + ": " + std::string(head.fault().why)};
+        return judge_response(head.text(), handshake_->settings, handshake_->key);
+    }
+
     [[nodiscard]] std::size_t take_head(std::span<const std::uint8_t> bytes, WireEvents& events) {
         auto& head = handshake_->head;
         const std::size_t taken = head.feed(bytes);
-        if (!head.fault() && !head.is_whole()) return taken;
-        auto outcome =
-            head.fault()
-                ? UpgradeOutcome{"the server's answer is no HTTP: " + std::string(head.fault().why),
-                                 {},
-                                 {}}
-                : judge_response(head.text(), handshake_->settings, handshake_->key);
+        // Another service that greets and then waits need not be waited for.
+        const bool is_http = begins_as_http(head.text());
+        if (is_http && !head.fault() && !head.is_whole()) return taken;
+        auto outcome = judge_head();
         handshake_.reset();
         if (!outcome.fault.empty()) {
             phase_ = Phase::ended;
-            events.end = WireEnd{WireEnd::Cause::refused, close_code::protocol_error,
-                                 std::move(outcome.fault)};
+            const auto code = outcome.status == 0 ? close_code::protocol_error
+                                                  : static_cast<std::uint16_t>(outcome.status);
+            events.end = WireEnd{WireEnd::Cause::refused, code, std::move(outcome.fault)};
             return taken;
         }
         phase_ = Phase::open;
