@@ -37,10 +37,10 @@ enum class InvokePolicy : std::uint8_t { single, first, last, roundrobin, random
 /// A payload that the router does not read (rfc/text/advanced/payload_passthru_mode). The one
 /// argument is the payload, as octets.
 struct Passthru {
-    std::string scheme;
-    std::optional<std::string> serializer;
-    std::optional<std::string> cipher;
-    std::optional<std::string> keyid;
+    std::string scheme{};
+    std::optional<std::string> serializer{};
+    std::optional<std::string> cipher{};
+    std::optional<std::string> keyid{};
 };
 
 struct CallOptions {
@@ -48,38 +48,38 @@ struct CallOptions {
     /// the client if the router's answer does not come.
     Milliseconds timeout{0};
     /// Whether the callee is told who calls.
-    std::optional<bool> disclose_me;
+    std::optional<bool> disclose_me{};
     /// Calls with the same key go to the same member of a shared registration.
-    std::optional<std::string> rkey;
+    std::optional<std::string> rkey{};
     /// Gives the call up when its source says so, in this way.
-    std::stop_token stop;
+    std::stop_token stop{};
     CancelMode cancel_mode = CancelMode::killnowait;
-    std::optional<Passthru> passthru;
-    Dict extra;
+    std::optional<Passthru> passthru{};
+    Dict extra{};
 };
 
 struct PublishOptions {
     /// Wait until the router has the event (and, on topics it keeps, has stored it).
     bool acknowledge = false;
     /// Whether the publisher itself does not get it; the router's default is yes.
-    std::optional<bool> exclude_me;
-    std::optional<bool> disclose_me;
+    std::optional<bool> exclude_me{};
+    std::optional<bool> disclose_me{};
     /// Receivers that are left out.
-    std::vector<SessionId> exclude;
-    std::vector<std::string> exclude_authid;
-    std::vector<std::string> exclude_authrole;
+    std::vector<SessionId> exclude{};
+    std::vector<std::string> exclude_authid{};
+    std::vector<std::string> exclude_authrole{};
     /// Only these receive it. An empty list that is set means nobody.
-    std::optional<std::vector<SessionId>> eligible;
-    std::optional<std::vector<std::string>> eligible_authid;
-    std::optional<std::vector<std::string>> eligible_authrole;
+    std::optional<std::vector<SessionId>> eligible{};
+    std::optional<std::vector<std::string>> eligible_authid{};
+    std::optional<std::vector<std::string>> eligible_authrole{};
     /// Kept by the router for later subscribers.
     bool retain = false;
-    std::optional<std::string> rkey;
-    std::optional<Passthru> passthru;
+    std::optional<std::string> rkey{};
+    std::optional<Passthru> passthru{};
     /// How long to wait for the acknowledgement; 0: for ever.
     Milliseconds timeout{0};
-    std::stop_token stop;
-    Dict extra;
+    std::stop_token stop{};
+    Dict extra{};
 };
 
 struct SubscribeOptions {
@@ -87,10 +87,10 @@ struct SubscribeOptions {
     /// The retained event of the topic is delivered first.
     bool get_retained = false;
     /// Part of the keys that this subscriber serves (sharded subscriptions).
-    std::optional<std::string> nkey;
+    std::optional<std::string> nkey{};
     Milliseconds timeout{0};
-    std::stop_token stop;
-    Dict extra;
+    std::stop_token stop{};
+    Dict extra{};
 };
 
 struct RegisterOptions {
@@ -101,12 +101,12 @@ struct RegisterOptions {
     /// Takes the procedure over from whoever has it.
     bool force_reregister = false;
     /// Ask that callers be disclosed.
-    std::optional<bool> disclose_caller;
+    std::optional<bool> disclose_caller{};
     /// The callee keeps the time of calls itself.
     bool forward_timeout = false;
     Milliseconds timeout{0};
-    std::stop_token stop;
-    Dict extra;
+    std::stop_token stop{};
+    Dict extra{};
 };
 
 /// A URI and the options for it; from text alone it has none.
@@ -117,7 +117,7 @@ struct Target {
         : uri(std::string_view(text)) {}
     Target(std::string_view text, Options with) : uri(text), options(std::move(with)) {}
 
-    std::string uri;
+    std::string uri{};
     Options options;
 };
 

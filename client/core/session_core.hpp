@@ -35,9 +35,9 @@ enum class WhileOffline : std::uint8_t {
 };
 
 struct CoreSettings {
-    std::string realm;
+    std::string realm{};
     /// `agent` of HELLO.
-    std::string agent;
+    std::string agent{};
     WhileOffline while_offline = WhileOffline::fail;
     /// Operations under way and waiting.
     std::size_t operations_max = 65536;
@@ -68,13 +68,13 @@ class Login {
 /// Who the session is in its realm.
 struct Identity {
     SessionId session;
-    std::string realm;
-    std::string authid;
-    std::string authrole;
-    std::string authmethod;
-    std::string authprovider;
+    std::string realm{};
+    std::string authid{};
+    std::string authrole{};
+    std::string authmethod{};
+    std::string authprovider{};
     /// WELCOME.Details whole.
-    Dict details;
+    Dict details{};
 };
 
 /// How a connection ended: why, and whether another may be tried.
@@ -194,7 +194,7 @@ class SessionCore {
     Subscriptions subscriptions_;
     Registrations registrations_;
     Invocations invocations_;
-    std::optional<CoreEnd> end_;
+    std::optional<CoreEnd> end_{};
     bool is_challenged_ = false;
     /// What was said ended the connection: nothing more is heard on it.
     bool is_finished_ = false;
