@@ -79,6 +79,15 @@ void AuthDesk::set_databases(const RouterConfig& config) {
     directories_ = std::move(next);
 }
 
+std::vector<UserDatabaseReading> AuthDesk::user_databases() const {
+    std::vector<UserDatabaseReading> readings;
+    const std::lock_guard guard(mutex_);
+    for (const auto& [realm, directory] : directories_) {
+        readings.push_back({realm, directory->figures(), directory->errors()});
+    }
+    return readings;
+}
+
 void AuthDesk::ask(Shard& asker, AuthQuestion question, OnAnswer on_answer) {
     if (auto* check = std::get_if<CheckPassword>(&question)) {
         return check_password(asker, std::move(*check), std::move(on_answer));

@@ -8,6 +8,7 @@
 #include "common/base/clock.hpp"
 #include "router/access/auth_question.hpp"
 #include "router/config/config.hpp"
+#include "router/server/metrics_text.hpp"
 #include "router/users/password_checker.hpp"
 #include "router/users/user_directory.hpp"
 
@@ -34,6 +35,8 @@ class AuthDesk {
     /// `on_answer` runs on `asker`'s thread, after this call.
     void ask(Shard& asker, AuthQuestion question, OnAnswer on_answer);
     [[nodiscard]] PoolFigures password_checks() const { return passwords_.figures(); }
+    /// By realm. Any thread.
+    [[nodiscard]] std::vector<UserDatabaseReading> user_databases() const;
     /// Ends the background threads. Control thread, before the shards go.
     void stop();
 
@@ -45,7 +48,7 @@ class AuthDesk {
 
     SystemClock clock_;
     PasswordChecker passwords_;
-    std::mutex mutex_;  ///< guards the map
+    mutable std::mutex mutex_;  ///< guards the map
     /// By realm.
     Directories directories_;
     /// Replaced by a reload; they go when their last question is answered. Control thread.

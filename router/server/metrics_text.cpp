@@ -166,6 +166,30 @@ void add_realms(Families& families, const RouterReading& router) {
     families.gauge("kreisel_ready", "1 if /readyz says so.", router.is_ready ? 1 : 0);
 }
 
+void add_background(Families& families, const RouterReading& router) {
+    const auto add = [&](MetricType type, const char* name, const char* help,
+                         auto PoolFigures::*member) {
+        families.begin(type, name, help);
+        families.add(static_cast<double>(router.password_checks.*member),
+                     {{"pool", "password_checks"}});
+        for (const UserDatabaseReading& database : router.user_databases) {
+            families.add(static_cast<double>(database.pool.*member),
+                         {{"pool", "user_database"}, {"realm", database.realm}});
+        }
+    };
+    add(MetricType::Gauge, "kreisel_background_waiting", "Log-ins that wait for a thread.",
+        &PoolFigures::waiting);
+    add(MetricType::Counter, "kreisel_background_done_total", "Checks and questions that are over.",
+        &PoolFigures::done);
+    add(MetricType::Counter, "kreisel_background_refused_total",
+        "Checks and questions that were one too many.", &PoolFigures::refused);
+    families.begin(MetricType::Counter, "kreisel_user_database_errors_total",
+                   "Questions that the database did not answer.");
+    for (const UserDatabaseReading& database : router.user_databases) {
+        families.add(static_cast<double>(database.errors), {{"realm", database.realm}});
+    }
+}
+
 void add_certificates(Families& families, const RouterReading& router) {
     if (router.certificates.empty()) return;
     families.begin(MetricType::Gauge, "kreisel_tls_certificate_not_after_seconds",
@@ -198,6 +222,7 @@ std::string metrics_text(const RouterReading& router, const ProcessReading& proc
     add_traffic(families, router);
     add_limits(families, router);
     add_realms(families, router);
+    add_background(families, router);
     add_certificates(families, router);
     add_process(families, process);
     return families.text();

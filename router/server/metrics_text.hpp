@@ -7,7 +7,9 @@
 #include "router/core/realm.hpp"
 #include "router/server/metrics.hpp"
 #include "router/server/process.hpp"
+#include "router/users/background_pool.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,12 @@ struct CertificateReading {
     WallTime not_after{};
 };
 
+struct UserDatabaseReading {
+    std::string realm;
+    PoolFigures pool;
+    std::uint64_t errors = 0;
+};
+
 /// The router at one moment, as far as it has answered.
 struct RouterReading {
     std::vector<const ShardMetrics*> shards;
@@ -34,6 +42,8 @@ struct RouterReading {
     bool is_ready = false;
     std::vector<RealmReading> realms;
     std::vector<CertificateReading> certificates;
+    PoolFigures password_checks;
+    std::vector<UserDatabaseReading> user_databases;
     /// Realms and shards that did not answer in time.
     std::vector<std::string> silent;
 };

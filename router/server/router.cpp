@@ -272,6 +272,8 @@ RouterReading Router::reading() {
                 {listener.config.address, certificate.file, certificate.not_after});
         }
     }
+    reading.password_checks = auth_desk_.password_checks();
+    reading.user_databases = auth_desk_.user_databases();
     return reading;
 }
 

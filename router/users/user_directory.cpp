@@ -44,7 +44,11 @@ bool UserDirectory::find(const FindUser& question, OnFound on_found) {
     }
     return pool_.submit([this, question, on_found = std::move(on_found)](unsigned worker) {
         Found found = ask(worker, question);
-        if (found) remember(key_of(question), *found);
+        if (found) {
+            remember(key_of(question), *found);
+        } else {
+            errors_.fetch_add(1, std::memory_order_relaxed);
+        }
         on_found(std::move(found));
     });
 }

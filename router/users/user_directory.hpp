@@ -12,6 +12,7 @@
 #include "router/users/background_pool.hpp"
 #include "router/users/user_store.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -39,6 +40,8 @@ class UserDirectory {
     /// False, and it never runs: too many wait. Any thread.
     [[nodiscard]] bool find(const FindUser& question, OnFound on_found);
     [[nodiscard]] PoolFigures figures() const { return pool_.figures(); }
+    /// Questions that the database did not answer. Any thread.
+    [[nodiscard]] std::uint64_t errors() const { return errors_.load(std::memory_order_relaxed); }
     [[nodiscard]] const UserDatabaseConfig& config() const { return config_; }
     /// Drops what waits; waits for what runs, which the timeout bounds.
     void stop() { pool_.stop(); }
@@ -64,6 +67,7 @@ class UserDirectory {
     const Clock& clock_;
     /// One for each thread, which alone touches it.
     std::vector<std::unique_ptr<UserStore>> stores_;
+    std::atomic<std::uint64_t> errors_{0};
 
     std::mutex mutex_;
     std::map<std::string, Remembered> remembered_;

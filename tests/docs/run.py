@@ -62,7 +62,9 @@ def limits_faults(page):
 
 def metrics_faults(page):
     """The table of metrics.md is what /metrics tells: name, type and labels."""
-    settings = harness.config(admin={"address": "127.0.0.1:0"})
+    users = {"sqlite": "users.db", "query": "SELECT role, ticket FROM users WHERE name = $1"}
+    settings = harness.config(admin={"address": "127.0.0.1:0"}, realms=[
+        harness.realm(authentication={"user_database": users})])
     with harness.Router(settings) as router:
         stranger = clients.rawsocket(router)  # a failed log-in makes its series appear
         stranger.send(clients.HELLO, "no.such.realm", {"roles": clients.ROLES})

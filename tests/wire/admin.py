@@ -103,6 +103,42 @@ def test_refused_log_ins_are_counted_by_method():
         check_equal(found["kreisel_sessions_opened_total"], 0, "opened")
 
 
+def test_checks_of_passwords_and_look_ups_of_users_are_counted():
+    slow_hash = ("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ"
+                 "$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc")
+    query = "SELECT role, ticket FROM users WHERE name = $1"
+    authentication = {
+        "users": [{"authid": "joe", "role": "anonymous", "ticket_hash": slow_hash}],
+        "user_database": {"sqlite": "users.db", "query": query, "remembered_for": "0"}}
+    checks = {"threads": 1, "waiting_max": 1}
+    with Router(config(admin=ADMIN, realms=[realm(authentication=authentication)],
+                       password_checks=checks)) as router:
+        def hello(authid):
+            client = rawsocket(router)
+            client.send(HELLO, "realm1", {
+                "roles": ROLES, "authmethods": ["ticket"], "authid": authid})
+            return client
+
+        crowd = [hello("joe") for _ in range(6)]
+        for client in crowd:
+            client.expect(CHALLENGE)
+            client.send(AUTHENTICATE, "wrong", {})
+        denied = [outcome_of(client) for client in crowd].count("wamp.error.authentication_denied")
+        check_equal(hello("ann").expect(ABORT)[2], "wamp.error.authentication_failed", "no file")
+
+        check(0 < denied < len(crowd), f"{denied} of {len(crowd)} had their turn")
+        passwords = '{pool="password_checks"}'
+        users = '{pool="user_database",realm="realm1"}'
+        wanted = {"kreisel_background_done_total" + passwords: denied,
+                  "kreisel_background_refused_total" + passwords: len(crowd) - denied,
+                  "kreisel_background_waiting" + passwords: 0,
+                  "kreisel_background_done_total" + users: 1,
+                  "kreisel_background_refused_total" + users: 0,
+                  'kreisel_user_database_errors_total{realm="realm1"}': 1}
+        # The numbers follow the answers.
+        wait_until(lambda: wanted.items() <= metrics(router).items(), f"{wanted}")
+
+
 def test_it_answers_while_the_router_is_full():
     with Router(config(admin=ADMIN, max_connections=2)) as router:
         inside = [rawsocket(router).join() for _ in range(2)]

@@ -38,6 +38,22 @@ BOOST_AUTO_TEST_CASE(a_label_is_escaped) {
     BOOST_TEST(text.find("kreisel_sessions{realm=\"a\\\"b\\\\c\"} 0\n") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(background_pools_are_told_apart) {
+    RouterReading router;
+    router.password_checks = {.waiting = 3, .done = 20, .refused = 1};
+    router.user_databases = {{"realm1", {.waiting = 0, .done = 7, .refused = 2}, 4}};
+
+    const std::string text = metrics_text(router, {});
+
+    const auto has = [&text](const std::string& line) {
+        return text.find("\n" + line + "\n") != std::string::npos;
+    };
+    BOOST_TEST(has("kreisel_background_waiting{pool=\"password_checks\"} 3"));
+    BOOST_TEST(has("kreisel_background_done_total{pool=\"password_checks\"} 20"));
+    BOOST_TEST(has("kreisel_background_refused_total{pool=\"user_database\",realm=\"realm1\"} 2"));
+    BOOST_TEST(has("kreisel_user_database_errors_total{realm=\"realm1\"} 4"));
+}
+
 BOOST_AUTO_TEST_CASE(login_failures_have_a_row_for_each_method_up_to_a_number) {
     LoginFailures failures;
     std::string names;

@@ -115,6 +115,7 @@ BOOST_AUTO_TEST_CASE(a_database_that_is_down_is_left_alone_for_a_while) {
     BOOST_TEST(!first.has_value());
     BOOST_TEST(second.error().find("connection refused") != std::string::npos);
     BOOST_TEST(database.opened == 1);
+    BOOST_TEST(directory->errors() == 2U);
     clock.advance(std::chrono::milliseconds{200});
     (void)ask(*directory, by_name("joe"));
     clock.advance(std::chrono::milliseconds{200});
@@ -156,6 +157,7 @@ BOOST_AUTO_TEST_CASE(a_row_that_is_no_user_is_a_failure_of_that_user_alone) {
     BOOST_TEST(!broken.has_value());
     BOOST_TEST(broken.error().find("tickett") != std::string::npos);
     BOOST_TEST(ask(*directory, by_name("nobody")).has_value());
+    BOOST_TEST(directory->errors() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(too_many_questions_are_refused) {
