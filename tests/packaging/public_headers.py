@@ -1,0 +1,67 @@
+#!/usr/bin/python3
+"""Judges the headers that users of the client include: each compiles by itself, and none of them
+brings a third-party library along but Boost.Asio and tl/expected.
+
+    public_headers.py --compiler g++ HEADER...
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+# What the compiler read must not lie in one of these, wherever the distribution keeps them.
+HIDDEN = (
+    r"/(?:websocketpp|msgpack|rapidjson|cbor|openssl|spdlog|fmt|yaml-cpp|CLI|prometheus)(?:/|\.h)")
+# Folders of ours that no user of the client may come to see.
+INTERNAL = r"(?:router/|common/net/|common/tls/|common/wire/|client/net/)"
+
+
+def read_by(compiler, header):
+    """The files that one header makes the compiler read, or its complaint."""
+    done = subprocess.run(
+        [compiler, "-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I", ROOT, "-M",
+         "-x", "c++", "-include", header, os.devnull],
+        capture_output=True, text=True, cwd=ROOT, timeout=120)
+    checked = subprocess.run(
+        [compiler, "-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I", ROOT,
+         "-fsyntax-only", "-x", "c++", "-include", header, os.devnull],
+        capture_output=True, text=True, cwd=ROOT, timeout=120)
+    if done.returncode != 0 or checked.returncode != 0:
+        return None, done.stderr + checked.stderr
+    return done.stdout.replace("\\\n", " ").split()[1:], ""
+
+
+def faults_of(header, files):
+    for file in files:
+        path = os.path.relpath(os.path.join(ROOT, file), ROOT)
+        is_ours = not path.startswith("..")
+        if is_ours and re.match(INTERNAL, path):
+            yield f"{header} shows {path}, which is none of its users' business"
+        if not is_ours and re.search(HIDDEN, file):
+            yield f"{header} brings {file} along"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--compiler", required=True)
+    parser.add_argument("headers", nargs="+")
+    arguments = parser.parse_args()
+    faults = []
+    for header in arguments.headers:
+        files, complaint = read_by(arguments.compiler, header)
+        if files is None:
+            faults.append(f"{header} does not compile by itself:\n{complaint}")
+            continue
+        # The header is there itself, or nothing was looked at.
+        assert any(file.endswith(header) for file in files), (header, files[:5])
+        faults += faults_of(header, files)
+    print("\n".join(faults) if faults else f"{len(arguments.headers)} headers are clean")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
