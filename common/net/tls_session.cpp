@@ -310,7 +310,9 @@ IoResult TlsSession::judge(int outcome) {
 
 std::string TlsSession::text_of_fault(int reason) {
     const bool is_client = notes_ != nullptr;
-    if (reason != SSL_R_CERTIFICATE_VERIFY_FAILED) {
+    // Why a signature is wrong stands in front of it.
+    const int last_reason = ERR_GET_REASON(ERR_peek_last_error());
+    if (last_reason != SSL_R_CERTIFICATE_VERIFY_FAILED) {
         return is_client ? text_for_client(reason) : text_for_server(reason);
     }
     const long why = SSL_get_verify_result(ssl_.get());

@@ -155,6 +155,7 @@ std::string text_of_refused_certificate(long code, const TlsClientNotes& notes) 
         case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
         case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
         case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+        case X509_V_ERR_CERT_SIGNATURE_FAILURE:
             return start + X509_verify_cert_error_string(code) +
                    "; who signed it must stand in ca_file or be known to the system";
         default:

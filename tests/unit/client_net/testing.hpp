@@ -69,6 +69,7 @@ class Peer final : public StreamOwner {
     /// No more will be sent; the connection stays open to read.
     void end() { stream_->shutdown_send(); }
     void cut(bool is_hard) { stream_->close(is_hard); }
+    [[nodiscard]] const Stream& stream() const { return *stream_; }
 
     void on_readable(const boost::system::error_code& ec) override;
     void on_writable(const boost::system::error_code&) override {}
