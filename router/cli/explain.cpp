@@ -42,13 +42,23 @@ const RealmConfig* find_realm(const RouterConfig& config, const std::string& nam
     return found == config.realms.end() ? nullptr : &*found;
 }
 
-/// The role that was named, or that of the user, or that of anonymous sessions.
-std::optional<std::string> role_of(const Wanted& wanted, const RealmConfig& realm) {
+/// The role that was named, or that of the user, or that of anonymous sessions; else why there is
+/// none.
+tl::expected<std::string, std::string> role_of(const Wanted& wanted, const RealmConfig& realm) {
     if (!wanted.role.empty()) return wanted.role;
-    if (wanted.authid.empty()) return realm.anonymous_role;
-    const auto user = realm.users.find(wanted.authid);
-    if (user == realm.users.end()) return std::nullopt;
-    return user->second.role;
+    if (wanted.authid.empty()) {
+        if (realm.anonymous_role) return *realm.anonymous_role;
+        return tl::unexpected("realm " + realm.name + " does not take anonymous sessions; say " +
+                              "who it is with --authid or --role");
+    }
+    for (const auto* users : {&realm.users, &realm.file_users}) {
+        const auto user = users->find(wanted.authid);
+        if (user != users->end()) return user->second.role;
+    }
+    std::string why =
+        "user '" + wanted.authid + "' stands neither in realms.yaml nor in a users file";
+    if (realm.user_database) why += "; the user database is not looked at";
+    return tl::unexpected(why + "; name the role with --role");
 }
 
 /// Why the gate refuses the URI whatever the rules say; nothing if it does not.
@@ -94,7 +104,7 @@ int explain(const Wanted& wanted) {
                                               : "there is no realm " + wanted.realm);
     }
     const auto role = role_of(wanted, *realm);
-    if (!role) return fail_with("realms.yaml does not say the role; name it with --role");
+    if (!role) return fail_with(role.error());
     const AccessSnapshotPtr access = make_access(*config, 1);
     const RolePermissions* rules = access->realms.at(realm->name)->permissions->find_role(*role);
     if (rules == nullptr) return fail_with("realm " + realm->name + " has no role " + *role);

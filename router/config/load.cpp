@@ -59,6 +59,7 @@ ConfigResult parse_config(std::string_view text, const std::string& file) {
     read_table(reader, yaml.root, router_table(), config);
     judge_whole(reader, yaml.root, config);
     if (reader.error_count() > 0) return tl::unexpected(reader.take_errors());
+    reader.judge_file_mode();
     config.warnings = reader.take_warnings();
     return config;
 }

@@ -1,5 +1,6 @@
 #include "router/config/reader.hpp"
 
+#include "common/base/file_stamp.hpp"
 #include "router/config/scalars.hpp"
 
 #include <algorithm>
@@ -13,6 +14,20 @@ void Reader::fail_at(const YamlNode& node, std::string path, std::string text) {
 
 void Reader::warn(const YamlNode& node, std::string text) {
     warnings_.push_back({file_, node.line, node.column, path_, std::move(text)});
+}
+
+void Reader::note_password(const YamlNode& node) {
+    if (passwords_++ == 0) password_ = {file_, node.line, node.column, path_, ""};
+}
+
+void Reader::judge_file_mode() {
+    if (passwords_ == 0 || !FileStamp::of(file_).is_open_to_others()) return;
+    password_.text =
+        "others may read or write this file, and " +
+        (passwords_ == 1 ? std::string("this secret is")
+                         : "this and " + std::to_string(passwords_ - 1) + " more secrets are") +
+        " as good as a password; chmod 600 or 640, or write ${VARIABLE} or file:PATH instead";
+    warnings_.push_back(password_);
 }
 
 void Reader::add(std::vector<ConfigError> errors) {

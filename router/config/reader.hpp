@@ -28,6 +28,10 @@ class Reader {
     /// What works all the same.
     void warn(const YamlNode& node, std::string text);
     [[nodiscard]] std::vector<ConfigError> take_warnings() { return std::move(warnings_); }
+    /// A secret that stands at `node` as it is, and opens the door to who reads it.
+    void note_password(const YamlNode& node);
+    /// Warns if there are such secrets in a file that others may read.
+    void judge_file_mode();
     /// Errors of another file.
     void add(std::vector<ConfigError> errors);
     [[nodiscard]] std::vector<ConfigError> take_errors();
@@ -73,6 +77,9 @@ class Reader {
     std::string path_;
     std::vector<ConfigError> errors_;
     std::vector<ConfigError> warnings_;
+    /// Where the first of them stands, and how many there are.
+    ConfigError password_;
+    std::size_t passwords_ = 0;
 };
 
 class Visitor {

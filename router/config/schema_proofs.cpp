@@ -65,7 +65,7 @@ Setting<ScramCredentials> scram_key(const std::string& key, std::string ScramCre
                                                  ScramCredentials& scram) {
         const std::string* text = reader.read_scalar(node, type);
         if (text == nullptr) return;
-        const auto value = read_secret(reader, node, *text);
+        const auto value = read_secret(reader, node, *text, SecretKind::hash);
         if (!value) return;
         scram.*member = octets_from_base64(*value).value_or("");
         if ((scram.*member).size() != scram_key_size) {

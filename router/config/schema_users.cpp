@@ -58,7 +58,7 @@ Setting<UserEntry> ticket_hash_setting() {
     auto setting = secret<UserEntry>(
         "ticket_hash",
         [](UserEntry& user, std::string value) { user.credentials.ticket_hash = std::move(value); },
-        [](const UserEntry& user) { return user.credentials.ticket_hash; });
+        [](const UserEntry& user) { return user.credentials.ticket_hash; }, SecretKind::hash);
     setting.read = [read = setting.read](Reader& reader, const YamlNode& node, UserEntry& user) {
         read(reader, node, user);
         if (!user.credentials.ticket_hash) return;

@@ -59,7 +59,7 @@ std::optional<std::string> read_file(Reader& reader, const YamlNode& node,
 }  // namespace
 
 std::optional<std::string> read_secret(Reader& reader, const YamlNode& node,
-                                       const std::string& text) {
+                                       const std::string& text, SecretKind kind) {
     constexpr std::string_view file_prefix = "file:";
     if (text.empty()) {
         reader.fail(node, "is empty; write a text, ${VARIABLE} or file:PATH");
@@ -72,6 +72,7 @@ std::optional<std::string> read_secret(Reader& reader, const YamlNode& node,
     if (text.rfind(file_prefix, 0) == 0) {
         return read_file(reader, node, text.substr(file_prefix.size()));
     }
+    if (kind == SecretKind::password) reader.note_password(node);
     return text;
 }
 

@@ -12,24 +12,29 @@
 
 namespace kreisel {
 
+/// What somebody can do with a secret who reads it: log in, or try passwords.
+enum class SecretKind : std::uint8_t { password, hash };
+
 /// The secret that `text` stands for: the value of `${NAME}`, the content of `file:PATH`, or the
 /// text itself. Reports an error and gives nothing if there is none.
 [[nodiscard]] std::optional<std::string> read_secret(Reader& reader, const YamlNode& node,
-                                                     const std::string& text);
+                                                     const std::string& text,
+                                                     SecretKind kind = SecretKind::password);
 
 /// A setting that is shown to nobody. `take` keeps it; `find` gives it, or nothing if it is not
 /// set.
 template <class T>
 Setting<T> secret(const std::string& key, std::function<void(T&, std::string)> take,
-                  std::function<std::optional<std::string>(const T&)> find) {
+                  std::function<std::optional<std::string>(const T&)> find,
+                  SecretKind kind = SecretKind::password) {
     constexpr auto type = "a text, ${VARIABLE} or file:PATH";
     Setting<T> setting;
     setting.key = key;
     setting.type = type;
-    setting.read = [take](Reader& reader, const YamlNode& node, T& object) {
+    setting.read = [take, kind](Reader& reader, const YamlNode& node, T& object) {
         const std::string* text = reader.read_scalar(node, type);
         if (text == nullptr) return;
-        if (auto value = read_secret(reader, node, *text)) take(object, *std::move(value));
+        if (auto value = read_secret(reader, node, *text, kind)) take(object, *std::move(value));
     };
     setting.tell = [key, find](const T& object, const T*, Visitor& visitor) {
         const std::optional<std::string> value = find(object);

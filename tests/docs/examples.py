@@ -86,7 +86,8 @@ class Examples:
             self.compare_log(block.text)
 
     def write(self, name, text):
-        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
+        with open(os.path.join(self.folder, name), "w", encoding="utf-8",
+                  opener=harness.open_for_owner) as file:
             file.write(text.replace(PAGE_FOLDER, self.folder))
         return os.path.join(self.folder, name)
 

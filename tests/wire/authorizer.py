@@ -2,10 +2,12 @@
 killed, and comes back."""
 
 import collections
+import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 
 import harness
 from clients import *
@@ -146,6 +148,29 @@ def test_explain_says_which_rule_decides():
         check_equal(explain(folder, "--role", "nobody", "--action", "call", "--uri", "a")[0], 1,
                     "an unknown role")
         check_equal(explain(folder, "--action", "sing", "--uri", "a")[0], 2, "an unknown action")
+
+
+def test_explain_looks_users_up_in_files_and_in_no_database():
+    query = "SELECT role, ticket FROM users WHERE name = $1"
+    authentication = {"users_file": "users.yaml",
+                      "user_database": {"sqlite": "users.db", "query": query}}
+    call = ["--action", "call", "--uri", "com.judge.x"]
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in (("users.yaml", [{"authid": "ann", "role": "helper", "ticket": "t"}]),
+                              ("realms.yaml", config(realms=[
+                                  {**REALM, "authentication": authentication}]))):
+            with open(os.path.join(folder, name), "w", encoding="utf-8",
+                      opener=open_for_owner) as file:
+                json.dump(content, file)
+        status, text = explain(folder, "--authid", "ann", *call)
+        check_equal([status, text.split(",")[0]], [0, "allowed: role 'helper'"], text)
+        for arguments, told in (
+                (["--authid", "sue"], "the user database is not looked at; name the role"),
+                ([], "does not take anonymous sessions")):
+            status, _, error = command("explain", "-c", "realms.yaml", *arguments, *call,
+                                       folder=folder)
+            check_equal(status, 1, error)
+            check(told in error, error)
 
 
 if __name__ == "__main__":

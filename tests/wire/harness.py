@@ -105,6 +105,11 @@ def command(*arguments, folder=None, env=None):
     return done.returncode, done.stdout, done.stderr
 
 
+def open_for_owner(path, flags):
+    """For open(): a configuration that others may read is warned of."""
+    return os.open(path, flags, 0o600)
+
+
 class Router:
     """A running `kreisel run`; as a context manager it is gone at the end, whatever happened."""
 
@@ -153,7 +158,7 @@ class Router:
     def write(self, settings):
         """Replaces the configuration file; text as it is, a dictionary as JSON."""
         text = settings if isinstance(settings, str) else json.dumps(settings, indent=1)
-        with open(self.config_path, "w", encoding="utf-8") as file:
+        with open(self.config_path, "w", encoding="utf-8", opener=open_for_owner) as file:
             file.write(text + "\n")
 
     def wait_ready(self):

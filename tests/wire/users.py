@@ -1,6 +1,8 @@
 """Users and their secrets over real sockets: hashed tickets, and that neither answer nor time tells
 who exists."""
 
+import os
+import signal
 import time
 
 import harness
@@ -126,6 +128,29 @@ def test_a_router_stops_while_tickets_are_checked():
             client.send(AUTHENTICATE, "wrong", {})
 
         check_equal(router.stop(), 0, "exit code")
+
+
+def test_secrets_in_a_configuration_that_others_may_read_are_warned_of():
+    told = "others may read or write this file, and this and 1 more secrets are as good as"
+    users = [{"authid": "joe", "ticket": "swordfish"},
+             {"authid": "sue", "wampcra": {"secret": "s"}}]
+    with Router(settings(users)) as router:
+        check("as good as" not in router.log(), "mode 600")
+        for mode, is_warned in ((0o600, False), (0o640, False), (0o644, True), (0o606, True)):
+            os.chmod(router.config_path, mode)
+            status, _, error = command("check", "realms.yaml", folder=router.folder)
+            check_equal([status, told in error], [0, is_warned], f"mode {mode:o}: {error}")
+        start = len(router.log())
+        router.tell(signal.SIGHUP)
+        router.wait_log("warning.*users.0..ticket: others may read", start)
+        check_equal(log_in(websocket(router), "joe", "swordfish")[0], WELCOME, "and all the same")
+        # Hashes and references open no door.
+        users = [{"authid": "joe", "ticket": "${JOE_TICKET}"}, {**HASHED[0], "authid": "ann"}]
+        router.write(settings(users))
+        os.chmod(router.config_path, 0o644)
+        status, _, error = command("check", "realms.yaml", folder=router.folder,
+                                   env={**os.environ, "JOE_TICKET": "swordfish"})
+        check_equal([status, error], [0, ""], "no secret stands there")
 
 
 if __name__ == "__main__":
