@@ -28,8 +28,7 @@ CancelMode mode_of(const Dict& options) {
 void Invocations::begin_connection(Effects& effects) {
     ++connection_;
     for (auto& [request, running] : running_) {
-        if (running.is_interrupted) continue;
-        effects.tell(InterruptNotice{std::move(running.sink), CancelMode::killnowait});
+        interrupt(running, CancelMode::killnowait, effects);
     }
     running_.clear();
     early_.clear();
@@ -47,7 +46,9 @@ kreisel::Result<void> Invocations::on_invocation(Invocation message, Procedure* 
                                  "an INVOCATION under way came again");
         }
         running.is_open = !is_last;
-        effects.tell(InvocationNotice{running.sink, std::move(message.payload), is_last});
+        if (auto sink = running.sink.lock()) {
+            effects.tell(InvocationNotice{std::move(sink), std::move(message.payload), is_last});
+        }
         return {};
     }
     if (early_.contains(message.request)) {
@@ -65,7 +66,8 @@ kreisel::Result<void> Invocations::on_invocation(Invocation message, Procedure* 
         return {};
     }
     Running running;
-    running.sink = procedure->open({connection_, message.request}, message.details);
+    auto sink = procedure->open({connection_, message.request}, message.details);
+    running.sink = sink;
     running.is_open = !is_last;
     const auto timeout_ms = message.details.find_uint("timeout").value_or(0);
     constexpr std::uint64_t year_ms = 365ULL * 24 * 3600 * 1000;
@@ -74,16 +76,21 @@ kreisel::Result<void> Invocations::on_invocation(Invocation message, Procedure* 
                                      static_cast<std::int64_t>(std::min(timeout_ms, year_ms))};
         deadlines_.emplace(*running.deadline, message.request);
     }
-    effects.tell(InvocationNotice{running.sink, std::move(message.payload), is_last});
+    effects.tell(InvocationNotice{std::move(sink), std::move(message.payload), is_last});
     running_.emplace(message.request, std::move(running));
     return {};
 }
 
 void Invocations::on_interrupt(const Interrupt& message, Effects& effects) {
     const auto found = running_.find(message.request);
-    if (found == running_.end() || found->second.is_interrupted) return;
+    if (found == running_.end()) return;
+    interrupt(found->second, mode_of(message.options), effects);
     found->second.is_interrupted = true;
-    effects.tell(InterruptNotice{found->second.sink, mode_of(message.options)});
+}
+
+void Invocations::interrupt(const Running& running, CancelMode mode, Effects& effects) {
+    if (running.is_interrupted) return;
+    if (auto sink = running.sink.lock()) effects.tell(InterruptNotice{std::move(sink), mode});
 }
 
 void Invocations::yield(const InvocationKey& key, Answer answer, Effects& effects) {
@@ -120,10 +127,9 @@ std::optional<TimePoint> Invocations::next_deadline() const {
 void Invocations::on_time(TimePoint now, Effects& effects) {
     while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
         const RequestId request = deadlines_.begin()->second;
-        Running running = take(request);
+        const Running running = take(request);
         effects.send(error_for(request, kreisel::uris::timeout, "the callee took too long"));
-        if (running.is_interrupted) continue;
-        effects.tell(InterruptNotice{std::move(running.sink), CancelMode::killnowait});
+        interrupt(running, CancelMode::killnowait, effects);
     }
 }
 

@@ -53,7 +53,9 @@ class Invocations {
 
   private:
     struct Running {
-        std::shared_ptr<InvocationSink> sink;
+        /// Kept by who works on the call: if all of them drop it, nobody answers any more, and it
+        /// says so itself.
+        std::weak_ptr<InvocationSink> sink;
         /// More parts of the arguments may come.
         bool is_open = false;
         bool is_interrupted = false;
@@ -61,6 +63,7 @@ class Invocations {
     };
 
     Running take(RequestId request);
+    static void interrupt(const Running& running, CancelMode mode, Effects& effects);
 
     std::size_t count_max_;
     std::uint64_t connection_ = 0;

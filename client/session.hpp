@@ -1,0 +1,279 @@
+#pragma once
+// Session: a WAMP session for C++ programs: calls, publishes, subscribes, provides procedures, and
+// comes back by itself when the connection goes.
+//
+//     awaitable<void> run() {
+//         auto session = co_await connect({.url = "ws://localhost:8080/ws", .realm = "realm1"});
+//         co_await session.provide("com.example.add", [](int a, int b) { return a + b; });
+//         int sum = co_await session.call<int>("com.example.add", 2, 3);
+//         co_await session.subscribe("com.example.tick", [](int n) { std::cout << n; });
+//         co_await session.publish("com.example.tick", 42);
+//     }
+//
+// A handle, cheap to copy; the session is closed when the last copy goes, and everybody who waits
+// is told uris::closed. All methods may be called from any thread. Every operation ends with a
+// completion token (client/token.hpp); without one it is co_awaited. Sources: rfc/text/basic and
+// rfc/text/advanced.
+
+#include "client/events.hpp"
+#include "client/outcomes.hpp"
+#include "client/procedures.hpp"
+#include "client/token.hpp"
+#include "client/values/results.hpp"
+#include "client/verbs.hpp"
+
+#if defined(BOOST_ASIO_HAS_CO_AWAIT)
+#include <boost/asio/this_coro.hpp>
+#endif
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace kreisel::client {
+
+namespace detail {
+
+/// Something that stands at the router until it is given back.
+class StandingHandle {
+  public:
+    using Verb = void (*)(const EnginePtr&, StandingId, std::shared_ptr<Waiter<void>>);
+
+    StandingHandle() = default;
+    StandingHandle(std::weak_ptr<Engine> engine, StandingId standing, Verb verb)
+        : engine_(std::move(engine)), standing_(standing), verb_(verb) {}
+
+    template <class Token>
+    auto give_back(Token token) const {
+        const auto engine = engine_.lock();
+        const auto executor =
+            engine == nullptr ? boost::asio::any_io_executor() : engine->handler_executor();
+        return initiate<void>(std::move(token), executor,
+                              [engine, standing = standing_, verb = verb_](auto waiter) {
+                                  if (engine == nullptr) return waiter->complete({});
+                                  verb(engine, standing, std::move(waiter));
+                              });
+    }
+    void release() const;
+
+  private:
+    std::weak_ptr<Engine> engine_;
+    StandingId standing_;
+    Verb verb_ = nullptr;
+};
+
+}  // namespace detail
+
+/// A subscription. It stands until unsubscribe() or the end of the session, whatever becomes of
+/// this handle; see Scoped for another way.
+class Subscription {
+  public:
+    Subscription() = default;
+    explicit Subscription(detail::StandingHandle handle) : handle_(std::move(handle)) {}
+
+    /// No more events. Completes when the router has confirmed it.
+    template <class Token = detail::DefaultToken>
+    auto unsubscribe(Token token = {}) const {
+        return handle_.give_back(std::move(token));
+    }
+    /// unsubscribe() without waiting for anything.
+    void release() const { handle_.release(); }
+
+  private:
+    detail::StandingHandle handle_;
+};
+
+/// A procedure that is provided; it stands like a Subscription.
+class Registration {
+  public:
+    Registration() = default;
+    explicit Registration(detail::StandingHandle handle) : handle_(std::move(handle)) {}
+
+    /// No more calls. Those under way are still answered.
+    template <class Token = detail::DefaultToken>
+    auto unregister(Token token = {}) const {
+        return handle_.give_back(std::move(token));
+    }
+    /// unregister() without waiting for anything.
+    void release() const { handle_.release(); }
+
+  private:
+    detail::StandingHandle handle_;
+};
+
+/// Ends a Subscription or Registration with its scope: `Scoped guard(co_await
+/// session.subscribe(...))`.
+template <class Standing>
+class [[nodiscard]] Scoped {
+  public:
+    Scoped() = default;
+    explicit Scoped(Standing standing) : standing_(std::move(standing)) {}
+    Scoped(Scoped&& other) noexcept : standing_(std::exchange(other.standing_, Standing())) {}
+    Scoped& operator=(Scoped&& other) noexcept {
+        std::swap(standing_, other.standing_);
+        return *this;
+    }
+    ~Scoped() { standing_.release(); }
+
+  private:
+    Standing standing_;
+};
+
+class Session {
+  public:
+    /// No session; only to be assigned to.
+    Session() = default;
+
+    /// Calls a procedure; the result becomes an R (client/values/results.hpp): nothing by default.
+    /// Fails with what the callee or the router answered, uris::wrong_type if the result is no R.
+    template <class R = void, class... Args>
+    auto call(Target<CallOptions> target, Args&&... args) const {
+        return with_payload(
+            [&](auto token, Result<Payload> payload) {
+                return detail::initiate<R>(
+                    std::move(token), fallback(),
+                    [engine = engine(), target = std::move(target),
+                     payload = std::move(payload)](std::shared_ptr<Waiter<R>> waiter) mutable {
+                        detail::start_call(
+                            engine, std::move(target), std::move(payload),
+                            std::make_shared<detail::ResultWaiter<R>>(std::move(waiter)));
+                    });
+            },
+            std::forward<Args>(args)...);
+    }
+
+    /// Publishes an event. Completes with its id when the router has it, if `acknowledge` is set;
+    /// else with id 0 as soon as it is on its way and little enough waits before it.
+    template <class... Args>
+    auto publish(Target<PublishOptions> target, Args&&... args) const {
+        return with_payload(
+            [&](auto token, Result<Payload> payload) {
+                return detail::initiate<PublicationId>(
+                    std::move(token), fallback(),
+                    [engine = engine(), target = std::move(target),
+                     payload = std::move(payload)](auto waiter) mutable {
+                        detail::start_publish(engine, std::move(target), std::move(payload),
+                                              std::move(waiter));
+                    });
+            },
+            std::forward<Args>(args)...);
+    }
+
+    /// Calls `handler` with each event of the topic, see client/events.hpp.
+    template <class F, class Token = detail::DefaultToken>
+    auto subscribe(Target<SubscribeOptions> target, F handler, Token token = {}) const {
+        static_assert(detail::Handler<F>, "an event handler must have one call operator");
+        auto sink =
+            std::make_shared<detail::EventHandler<F>>(std::move(handler), target.uri, engine());
+        return detail::initiate<Subscription>(
+            std::move(token), fallback(),
+            [engine = engine(), target = std::move(target),
+             sink = std::move(sink)](auto waiter) mutable {
+                detail::start_subscribe(engine, std::move(target), std::move(sink),
+                                        detail::handle_waiter<Subscription>(
+                                            engine, &detail::end_subscription, std::move(waiter)));
+            });
+    }
+
+    /// Registers `handler` as the procedure, see client/procedures.hpp.
+    template <class F, class Token = detail::DefaultToken>
+    auto provide(Target<RegisterOptions> target, F handler, Token token = {}) const {
+        static_assert(detail::Handler<F>, "a procedure must have one call operator");
+        auto procedure =
+            std::make_shared<detail::HandledProcedure<F>>(std::move(handler), target.uri, engine());
+        return detail::initiate<Registration>(
+            std::move(token), fallback(),
+            [engine = engine(), target = std::move(target),
+             procedure = std::move(procedure)](auto waiter) mutable {
+                detail::start_register(engine, std::move(target), std::move(procedure),
+                                       detail::handle_waiter<Registration>(
+                                           engine, &detail::end_registration, std::move(waiter)));
+            });
+    }
+
+    /// Says goodbye and waits for the router's. The session is over then and does not come back.
+    template <class Token = detail::DefaultToken>
+    auto leave(Token token = {}) const {
+        return detail::initiate<void>(
+            std::move(token), fallback(), [engine = engine()](auto waiter) {
+                engine->leave(std::string(uris::close_normal), std::move(waiter));
+            });
+    }
+    /// Ends at once, without a word to the router.
+    void close() const;
+
+    /// Who the session is in its realm, or was last while it has no connection.
+    [[nodiscard]] Identity identity() const;
+    [[nodiscard]] explicit operator bool() const { return life_ != nullptr; }
+
+    /// For connect().
+    explicit Session(detail::EnginePtr engine);
+
+  private:
+    /// Closes the engine when the last handle goes.
+    struct Life;
+
+    [[nodiscard]] const detail::EnginePtr& engine() const;
+    [[nodiscard]] boost::asio::any_io_executor fallback() const;
+    [[nodiscard]] Encoding encoding() const;
+
+    /// Calls `begin(token, payload)`: the token is the last argument, if that is no value.
+    template <class Begin, class... Args>
+    auto with_payload(const Begin& begin, Args&&... args) const {
+        constexpr std::size_t values = sizeof...(Args) - (detail::ends_with_token<Args...> ? 1 : 0);
+        auto all = std::forward_as_tuple(std::forward<Args>(args)...);
+        auto payload = detail::try_payload(
+            [&]<std::size_t... I>(std::index_sequence<I...>) {
+                return make_arguments(encoding(), std::get<I>(all)...);
+            },
+            std::make_index_sequence<values>());
+        if constexpr (detail::ends_with_token<Args...>) {
+            return begin(std::get<values>(std::move(all)), std::move(payload));
+        } else {
+            return begin(detail::DefaultToken(), std::move(payload));
+        }
+    }
+
+    std::shared_ptr<Life> life_;
+};
+
+namespace detail {
+
+void start_session(const boost::asio::any_io_executor& executor, Settings settings,
+                   std::shared_ptr<Waiter<Session>> waiter);
+
+}  // namespace detail
+
+/// Connects, logs in and completes with the session. Fails with why, e.g. wamp.error.no_such_realm.
+///
+///     auto session = co_await connect({.url = "ws://localhost:8080/ws", .realm = "realm1"});
+///     auto session = connect(context.get_executor(), settings, use_future).get();
+///
+/// An object rather than a function, because Asio looks for functions of this name among those of
+/// its users' namespaces.
+struct Connect {
+    /// The session lives on `executor`.
+    template <class Token = detail::DefaultToken>
+    auto operator()(const boost::asio::any_io_executor& executor, Settings settings,
+                    Token token = {}) const {
+        return detail::initiate<Session>(
+            std::move(token), executor,
+            [executor, settings = std::move(settings)](auto waiter) mutable {
+                detail::start_session(executor, std::move(settings), std::move(waiter));
+            });
+    }
+
+#if defined(BOOST_ASIO_HAS_CO_AWAIT)
+    /// The session lives on the executor of the coroutine that awaits it.
+    [[nodiscard]] boost::asio::awaitable<Session> operator()(Settings settings) const {
+        const auto executor = co_await boost::asio::this_coro::executor;
+        co_return co_await (*this)(executor, std::move(settings));
+    }
+#endif
+};
+inline constexpr Connect connect;
+
+}  // namespace kreisel::client

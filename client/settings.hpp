@@ -1,0 +1,75 @@
+#pragma once
+// Settings of a session: where, as whom, and what to do when the connection goes.
+//
+//     kreisel::client::Settings settings{.url = "ws://localhost:8080/ws", .realm = "realm1"};
+//     settings.authid = "joe";
+//     settings.credentials = {Ticket{"secret"}};
+
+#include "client/core/backoff.hpp"
+#include "client/core/error.hpp"
+#include "client/core/session_core.hpp"
+#include "common/tls/tls_client_settings.hpp"
+#include "common/wamp/encoding.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kreisel::client {
+
+enum class SessionState : std::uint8_t {
+    connecting,  ///< dialling and logging in
+    joined,
+    waiting,  ///< the connection was lost, or could not be made; the next attempt comes
+    over,     ///< closed, left, or refused for good
+};
+
+struct Settings {
+    /// `ws://`, `wss://` (WebSocket), `tcp://`, `tcps://`, `unix:` (RawSocket).
+    std::string url{};
+    /// Tried in turn after `url`.
+    std::vector<std::string> more_urls{};
+    std::string realm{};
+    std::string authid{};
+    /// In order of preference; a RawSocket asks for the first.
+    std::vector<Encoding> encodings{Encoding::msgpack, Encoding::cbor, Encoding::json};
+    /// Whom to trust and what to show, for `wss:` and `tcps:`.
+    TlsClientSettings tls{};
+    /// Origin and further fields of the WebSocket's upgrade request.
+    std::string origin{};
+    std::vector<std::pair<std::string, std::string>> headers{};
+    std::string agent = "kreisel-client";
+
+    Reconnect reconnect{};
+    WhileOffline while_offline = WhileOffline::fail;
+    /// From dialling to the open connection, for each URL.
+    Milliseconds connect_timeout{10'000};
+    /// From HELLO to WELCOME; asking an authenticator may take long.
+    Milliseconds join_timeout{15'000};
+    /// The router is pinged after so long a silence and lost after that; 0: no pings.
+    Milliseconds ping_interval{10'000};
+    Milliseconds ping_timeout{5'000};
+
+    std::size_t message_bytes_max = 16U << 20U;
+    /// publish() waits while more than this waits to be sent.
+    std::size_t output_bytes_high = 1U << 20U;
+    std::size_t output_bytes_max = 64U << 20U;
+    std::size_t operations_max = 65536;
+    std::size_t waiting_max = 1024;
+    std::size_t invocations_max = 65536;
+
+    /// Where events and procedures are handled; empty: on the session's own strand.
+    boost::asio::any_io_executor handler_executor{};
+    /// Told each change of state, with the reason for `waiting` and `over`; on the strand.
+    std::function<void(SessionState, const Error* why)> on_state{};
+    /// Told what went wrong in the user's own handlers (what a procedure threw, an event that does
+    /// not fit its handler, a subscription that was revoked), for the log. Any thread.
+    std::function<void(const std::string& what)> on_problem{};
+};
+
+}  // namespace kreisel::client

@@ -1,0 +1,157 @@
+#pragma once
+// Completion tokens: how the outcome of an operation reaches the one who asked for it.
+//
+//     int sum = co_await session.call<int>("com.example.add", 2, 3);                  // throws
+//     Error Result<int> sum = co_await session.call<int>("com.example.add", 2, 3, as_result);
+//     std::future<int> sum = session.call<int>("com.example.add", 2, 3, boost::asio::use_future);
+//     session.call<int>("com.example.add", 2, 3, [](Result<int> sum) { ... });
+//
+// Rule: what can be called with a Result<T> is called with it. Every other token gets the
+// signature void(std::exception_ptr, T), so that coroutines and futures throw; as_result(token)
+// turns that off. No token at all means use_awaitable, where the compiler has coroutines. A handler
+// runs on its associated executor, or else on the session's strand.
+
+#include "client/core/waiters.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#if defined(BOOST_ASIO_HAS_CO_AWAIT)
+#include <boost/asio/use_awaitable.hpp>
+#endif
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace kreisel::client {
+
+/// A token whose handler gets a Result<T>, see as_result.
+template <class Token>
+struct AsResult {
+    Token token;
+};
+
+/// `as_result(token)`: the non-throwing form of any token. `as_result` alone: of co_await.
+struct AsResultTag {
+    template <class Token>
+    [[nodiscard]] constexpr AsResult<std::decay_t<Token>> operator()(Token&& token) const {
+        return {std::forward<Token>(token)};
+    }
+};
+inline constexpr AsResultTag as_result;
+
+namespace detail {
+
+/// Hands the outcome to an Asio handler of either form.
+template <class T, class Handler>
+class HandlerWaiter final : public Waiter<T> {
+  public:
+    using Executor = boost::asio::associated_executor_t<Handler, boost::asio::any_io_executor>;
+
+    HandlerWaiter(Handler handler, const boost::asio::any_io_executor& fallback)
+        : work_(boost::asio::get_associated_executor(handler, fallback)),
+          handler_(std::move(handler)) {}
+
+    void complete(Result<T> outcome) override {
+        auto executor = work_.get_executor();
+        try {
+            boost::asio::dispatch(
+                executor, [handler = std::move(handler_), outcome = std::move(outcome)]() mutable {
+                    deliver(handler, std::move(outcome));
+                });
+        } catch (...) {
+            // Of a handler that ran in place. It belongs to the user's loop, not to our step.
+            boost::asio::post(
+                executor, [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
+        }
+        work_.reset();
+    }
+
+  private:
+    static void deliver(Handler& handler, Result<T> outcome) {
+        if constexpr (std::is_invocable_v<Handler&, Result<T>>) {
+            handler(std::move(outcome));
+        } else if constexpr (std::is_void_v<T>) {
+            handler(thrown_by(outcome));
+        } else {
+            std::exception_ptr thrown = thrown_by(outcome);
+            handler(std::move(thrown), outcome ? T(std::move(*outcome)) : T());
+        }
+    }
+    [[nodiscard]] static std::exception_ptr thrown_by(const Result<T>& outcome) {
+        return outcome ? nullptr : std::make_exception_ptr(outcome.error());
+    }
+
+    boost::asio::executor_work_guard<Executor> work_;
+    Handler handler_;
+};
+
+template <class T>
+struct ThrowingSignature {
+    using Type = void(std::exception_ptr, T);
+};
+template <>
+struct ThrowingSignature<void> {
+    using Type = void(std::exception_ptr);
+};
+
+template <class T, class Signature, class Token, class Start>
+auto initiate_as(Token& token, boost::asio::any_io_executor fallback, Start start) {
+    return boost::asio::async_initiate<Token, Signature>(
+        [fallback = std::move(fallback), start = std::move(start)](auto handler) mutable {
+            using Handler = std::decay_t<decltype(handler)>;
+            start(std::make_shared<HandlerWaiter<T, Handler>>(std::move(handler), fallback));
+        },
+        token);
+}
+
+/// A plain function object: use_future can be called, too, but is a token that returns something.
+template <class Token, class Outcome>
+inline constexpr bool is_callback = requires {
+    requires std::is_invocable_v<Token&, Outcome>;
+    requires std::is_void_v<typename boost::asio::async_result<Token, void(Outcome)>::return_type>;
+};
+
+template <class Token>
+inline constexpr bool is_as_result = false;
+template <class Token>
+inline constexpr bool is_as_result<AsResult<Token>> = true;
+
+/// Begins an operation whose outcome is a T: `start(std::shared_ptr<Waiter<T>>)`, called now or,
+/// for co_await, when it is awaited.
+template <class T, class Token, class Start>
+auto initiate(Token token, boost::asio::any_io_executor fallback, Start start) {
+    if constexpr (std::is_same_v<Token, AsResultTag>) {
+#if defined(BOOST_ASIO_HAS_CO_AWAIT)
+        return initiate<T>(AsResult<boost::asio::use_awaitable_t<>>{}, std::move(fallback),
+                           std::move(start));
+#else
+        static_assert(!std::is_same_v<Token, AsResultTag>,
+                      "without coroutines as_result needs a token: as_result(token)");
+#endif
+    } else if constexpr (is_as_result<Token>) {
+        return initiate_as<T, void(Result<T>)>(token.token, std::move(fallback), std::move(start));
+    } else if constexpr (is_callback<Token, Result<T>>) {
+        return initiate_as<T, void(Result<T>)>(token, std::move(fallback), std::move(start));
+    } else {
+        return initiate_as<T, typename ThrowingSignature<T>::Type>(token, std::move(fallback),
+                                                                   std::move(start));
+    }
+}
+
+/// What a call without a token gets.
+#if defined(BOOST_ASIO_HAS_CO_AWAIT)
+using DefaultToken = boost::asio::use_awaitable_t<>;
+#else
+struct DefaultToken {};
+#endif
+
+}  // namespace detail
+
+}  // namespace kreisel::client

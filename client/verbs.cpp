@@ -1,0 +1,246 @@
+#include "client/verbs.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace kreisel::client::detail {
+
+namespace {
+
+/// Cancels the operation when the token's source says stop, from whatever thread.
+class StopGuard {
+  public:
+    void arm(const EnginePtr& engine, const std::stop_token& stop, OperationId operation,
+             CancelMode mode) {
+        if (!stop.stop_possible() || !operation) return;
+        callback_.emplace(stop, Cancel{engine, operation, mode});
+    }
+
+  private:
+    struct Cancel {
+        std::weak_ptr<Engine> engine;
+        OperationId operation;
+        CancelMode mode;
+
+        void operator()() const {
+            const auto held = engine.lock();
+            if (held == nullptr) return;
+            held->run([operation = operation, mode = mode](SessionCore& core, Effects& effects) {
+                core.cancel(operation, mode, effects);
+            });
+        }
+    };
+
+    std::optional<std::stop_callback<Cancel>> callback_;
+};
+
+template <class T>
+class StoppableWaiter final : public Waiter<T> {
+  public:
+    explicit StoppableWaiter(std::shared_ptr<Waiter<T>> inner) : inner_(std::move(inner)) {}
+    void complete(Result<T> outcome) override {
+        guard.reset();
+        inner_->complete(std::move(outcome));
+    }
+
+    std::optional<StopGuard> guard{std::in_place};
+
+  private:
+    std::shared_ptr<Waiter<T>> inner_;
+};
+
+class StoppableCallWaiter final : public CallWaiter {
+  public:
+    explicit StoppableCallWaiter(std::shared_ptr<CallWaiter> inner) : inner_(std::move(inner)) {}
+    void complete(Result<CallResult> outcome) override {
+        guard.reset();
+        inner_->complete(std::move(outcome));
+    }
+    void on_progress(CallResult part) override { inner_->on_progress(std::move(part)); }
+
+    std::optional<StopGuard> guard{std::in_place};
+
+  private:
+    std::shared_ptr<CallWaiter> inner_;
+};
+
+/// Runs `begin(core, effects, waiter)`, which returns the id of the operation it begins, with a
+/// waiter that ends with the stop token.
+template <class Stoppable, class Inner, class Begin>
+void begin_stoppable(const EnginePtr& engine, const std::stop_token& stop, CancelMode mode,
+                     std::shared_ptr<Inner> inner, Begin begin, SessionCore& core,
+                     Effects& effects) {
+    if (!stop.stop_possible()) {
+        begin(core, effects, std::move(inner));
+        return;
+    }
+    auto waiter = std::make_shared<Stoppable>(std::move(inner));
+    const OperationId operation = begin(core, effects, waiter);
+    if (waiter->guard) waiter->guard->arm(engine, stop, operation, mode);
+}
+
+/// Tells the outcome when little enough waits to be sent.
+class ThrottledWaiter final : public Waiter<void> {
+  public:
+    ThrottledWaiter(std::shared_ptr<Waiter<PublicationId>> inner, PublicationId publication)
+        : inner_(std::move(inner)), publication_(publication) {}
+    void complete(Result<void> outcome) override {
+        if (!outcome) return inner_->complete(fail(outcome.error()));
+        inner_->complete(publication_);
+    }
+
+  private:
+    std::shared_ptr<Waiter<PublicationId>> inner_;
+    PublicationId publication_;
+};
+
+class PublishWaiter final : public Waiter<PublicationId> {
+  public:
+    PublishWaiter(EnginePtr engine, std::shared_ptr<Waiter<PublicationId>> inner)
+        : engine_(std::move(engine)), inner_(std::move(inner)) {}
+    void complete(Result<PublicationId> outcome) override {
+        if (!outcome) return inner_->complete(std::move(outcome));
+        engine_->when_writable(std::make_shared<ThrottledWaiter>(std::move(inner_), *outcome));
+    }
+
+  private:
+    EnginePtr engine_;
+    std::shared_ptr<Waiter<PublicationId>> inner_;
+};
+
+/// Turns the router's id, which means little across connections, into what names the entry.
+template <class WireId>
+class StandingWaiter final : public Waiter<WireId> {
+  public:
+    explicit StandingWaiter(std::shared_ptr<Waiter<StandingId>> inner) : inner_(std::move(inner)) {}
+    void complete(Result<WireId> outcome) override {
+        if (!outcome) return inner_->complete(fail(outcome.error()));
+        inner_->complete(standing);
+    }
+
+    StandingId standing;
+
+  private:
+    std::shared_ptr<Waiter<StandingId>> inner_;
+};
+
+}  // namespace
+
+void start_call(const EnginePtr& engine, Target<CallOptions> target, Result<Payload> payload,
+                std::shared_ptr<CallWaiter> waiter) {
+    start_open_call(engine, std::move(target), std::move(payload), std::move(waiter), nullptr);
+}
+
+void start_open_call(const EnginePtr& engine, Target<CallOptions> target, Result<Payload> payload,
+                     std::shared_ptr<CallWaiter> waiter, std::shared_ptr<CallTicket> ticket) {
+    engine->run([engine, target = std::move(target), payload = std::move(payload),
+                 waiter = std::move(waiter),
+                 ticket = std::move(ticket)](SessionCore& core, Effects& effects) mutable {
+        if (!payload) return effects.fail(std::move(waiter), payload.error());
+        const std::stop_token stop = target.options.stop;
+        const CancelMode mode = target.options.cancel_mode;
+        const auto begin = [&](SessionCore& in, Effects& out, std::shared_ptr<CallWaiter> told) {
+            const auto parts =
+                ticket == nullptr ? SessionCore::Parts::one : SessionCore::Parts::several;
+            const OperationId id =
+                in.call(std::move(target), std::move(*payload), parts, std::move(told), out);
+            if (ticket != nullptr) ticket->operation = id;
+            return id;
+        };
+        begin_stoppable<StoppableCallWaiter>(engine, stop, mode, std::move(waiter), begin, core,
+                                             effects);
+    });
+}
+
+void send_part(const EnginePtr& engine, std::shared_ptr<CallTicket> ticket, Part part,
+               Result<Payload> payload, std::shared_ptr<Waiter<void>> waiter) {
+    engine->run([engine, ticket = std::move(ticket), part, payload = std::move(payload),
+                 waiter = std::move(waiter)](SessionCore& core, Effects& effects) mutable {
+        if (!payload) return effects.fail(std::move(waiter), payload.error());
+        if (!core.call_more(ticket->operation, std::move(*payload), part == Part::last, effects)) {
+            return effects.fail(std::move(waiter), Error(uris::closed, {"the call is over"}));
+        }
+        engine->when_writable(std::move(waiter));
+    });
+}
+
+void cancel_call(const EnginePtr& engine, std::shared_ptr<CallTicket> ticket, CancelMode mode) {
+    engine->run([ticket = std::move(ticket), mode](SessionCore& core, Effects& effects) {
+        core.cancel(ticket->operation, mode, effects);
+    });
+}
+
+void start_publish(const EnginePtr& engine, Target<PublishOptions> target, Result<Payload> payload,
+                   std::shared_ptr<Waiter<PublicationId>> waiter) {
+    engine->run([engine, target = std::move(target), payload = std::move(payload),
+                 waiter = std::move(waiter)](SessionCore& core, Effects& effects) mutable {
+        if (!payload) return effects.fail(std::move(waiter), payload.error());
+        if (!engine->is_writable()) {
+            waiter = std::make_shared<PublishWaiter>(engine, std::move(waiter));
+        }
+        const std::stop_token stop = target.options.stop;
+        const auto begin = [&](SessionCore& in, Effects& out,
+                               std::shared_ptr<Waiter<PublicationId>> told) {
+            return in.publish(std::move(target), std::move(*payload), std::move(told), out);
+        };
+        begin_stoppable<StoppableWaiter<PublicationId>>(engine, stop, CancelMode::skip,
+                                                        std::move(waiter), begin, core, effects);
+    });
+}
+
+void start_subscribe(const EnginePtr& engine, Target<SubscribeOptions> target,
+                     std::shared_ptr<EventSink> sink, std::shared_ptr<Waiter<StandingId>> waiter) {
+    engine->run([engine, target = std::move(target), sink = std::move(sink),
+                 waiter = std::move(waiter)](SessionCore& core, Effects& effects) mutable {
+        auto named = std::make_shared<StandingWaiter<SubscriptionId>>(std::move(waiter));
+        const std::stop_token stop = target.options.stop;
+        const auto begin = [&](SessionCore& in, Effects& out,
+                               std::shared_ptr<Waiter<SubscriptionId>> told) {
+            const auto begun =
+                in.subscribe(std::move(target), std::move(sink), std::move(told), out);
+            named->standing = begun.standing;
+            return begun.operation;
+        };
+        begin_stoppable<StoppableWaiter<SubscriptionId>>(
+            engine, stop, CancelMode::skip, std::shared_ptr<Waiter<SubscriptionId>>(named), begin,
+            core, effects);
+    });
+}
+
+void end_subscription(const EnginePtr& engine, StandingId standing,
+                      std::shared_ptr<Waiter<void>> waiter) {
+    engine->run(
+        [standing, waiter = std::move(waiter)](SessionCore& core, Effects& effects) mutable {
+            core.unsubscribe(standing, std::move(waiter), effects);
+        });
+}
+
+void start_register(const EnginePtr& engine, Target<RegisterOptions> target,
+                    std::shared_ptr<Procedure> procedure,
+                    std::shared_ptr<Waiter<StandingId>> waiter) {
+    engine->run([engine, target = std::move(target), procedure = std::move(procedure),
+                 waiter = std::move(waiter)](SessionCore& core, Effects& effects) mutable {
+        auto named = std::make_shared<StandingWaiter<RegistrationId>>(std::move(waiter));
+        const std::stop_token stop = target.options.stop;
+        const auto begin = [&](SessionCore& in, Effects& out,
+                               std::shared_ptr<Waiter<RegistrationId>> told) {
+            const auto begun =
+                in.enroll(std::move(target), std::move(procedure), std::move(told), out);
+            named->standing = begun.standing;
+            return begun.operation;
+        };
+        begin_stoppable<StoppableWaiter<RegistrationId>>(
+            engine, stop, CancelMode::skip, std::shared_ptr<Waiter<RegistrationId>>(named), begin,
+            core, effects);
+    });
+}
+
+void end_registration(const EnginePtr& engine, StandingId standing,
+                      std::shared_ptr<Waiter<void>> waiter) {
+    engine->run(
+        [standing, waiter = std::move(waiter)](SessionCore& core, Effects& effects) mutable {
+            core.unregister(standing, std::move(waiter), effects);
+        });
+}
+
+}  // namespace kreisel::client::detail

@@ -1,0 +1,47 @@
+#pragma once
+// The verbs of a session without templates: each runs one operation of the core on the strand,
+// gives it up when its stop token says so, and holds a publisher back while too much waits to be
+// sent.
+//
+// What Session stands on; any thread.
+
+#include "client/engine.hpp"
+
+#include <memory>
+#include <stop_token>
+
+namespace kreisel::client::detail {
+
+using EnginePtr = std::shared_ptr<Engine>;
+
+/// Names a call while it is under way, for its further parts; on the strand.
+struct CallTicket {
+    OperationId operation;
+};
+
+void start_call(const EnginePtr& engine, Target<CallOptions> target, Result<Payload> payload,
+                std::shared_ptr<CallWaiter> waiter);
+/// With more parts to come: see send_part().
+void start_open_call(const EnginePtr& engine, Target<CallOptions> target, Result<Payload> payload,
+                     std::shared_ptr<CallWaiter> waiter, std::shared_ptr<CallTicket> ticket);
+enum class Part : std::uint8_t { more, last };
+/// `waiter` is told when yet more may be sent, or that the call is over.
+void send_part(const EnginePtr& engine, std::shared_ptr<CallTicket> ticket, Part part,
+               Result<Payload> payload, std::shared_ptr<Waiter<void>> waiter);
+void cancel_call(const EnginePtr& engine, std::shared_ptr<CallTicket> ticket, CancelMode mode);
+
+void start_publish(const EnginePtr& engine, Target<PublishOptions> target, Result<Payload> payload,
+                   std::shared_ptr<Waiter<PublicationId>> waiter);
+
+/// `waiter` gets what names the subscription for end_subscription().
+void start_subscribe(const EnginePtr& engine, Target<SubscribeOptions> target,
+                     std::shared_ptr<EventSink> sink, std::shared_ptr<Waiter<StandingId>> waiter);
+void end_subscription(const EnginePtr& engine, StandingId standing,
+                      std::shared_ptr<Waiter<void>> waiter);
+void start_register(const EnginePtr& engine, Target<RegisterOptions> target,
+                    std::shared_ptr<Procedure> procedure,
+                    std::shared_ptr<Waiter<StandingId>> waiter);
+void end_registration(const EnginePtr& engine, StandingId standing,
+                      std::shared_ptr<Waiter<void>> waiter);
+
+}  // namespace kreisel::client::detail
