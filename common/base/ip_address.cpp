@@ -100,14 +100,27 @@ std::string IpNetwork::to_text() const {
     return address_.to_text() + (is_one ? "" : "/" + std::to_string(bits_));
 }
 
+namespace {
+
+/// Nothing, or `:` and a port or the name that a proxy put in its place (RFC 7239 6.2).
+bool is_port_part(std::string_view text) {
+    if (text.empty()) return true;
+    return text.size() >= 2 && text.front() == ':' &&
+           std::all_of(text.begin() + 1, text.end(), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                      c == '.' || c == '_' || c == '-';
+           });
+}
+
+}  // namespace
+
 std::optional<IpAddress> address_of_peer(std::string_view peer) {
     if (const auto whole = IpAddress::parse(peer)) return whole;
-    if (!peer.empty() && peer.front() == '[') {
-        const std::size_t end = peer.find(']');
-        return end == std::string_view::npos ? std::nullopt
-                                             : IpAddress::parse(peer.substr(1, end - 1));
-    }
-    return IpAddress::parse(peer.substr(0, peer.rfind(':')));
+    const bool has_brackets = !peer.empty() && peer.front() == '[';
+    const std::size_t end = has_brackets ? peer.find(']') : peer.rfind(':');
+    if (end == std::string_view::npos) return std::nullopt;
+    if (!is_port_part(peer.substr(has_brackets ? end + 1 : end))) return std::nullopt;
+    return IpAddress::parse(has_brackets ? peer.substr(1, end - 1) : peer.substr(0, end));
 }
 
 }  // namespace kreisel

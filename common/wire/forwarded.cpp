@@ -3,6 +3,7 @@
 #include "common/wire/http_head.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace kreisel {
 
@@ -14,19 +15,23 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(start, text.find_last_not_of(" \t") - start + 1);
 }
 
-/// The parts between `separator`, none of which is within double quotes.
-std::vector<std::string_view> parts_of(std::string_view text, char separator) {
+enum class Quotes : std::uint8_t { mean_nothing, hide_separators };
+
+/// The parts between `separator`. A quote that is left open makes all of it unreadable: it would
+/// hide what honest proxies appended.
+std::vector<std::string_view> parts_of(std::string_view text, char separator, Quotes quotes) {
     std::vector<std::string_view> parts;
     bool is_quoted = false;
     std::size_t start = 0;
     for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] == '"') is_quoted = !is_quoted;
+        if (text[at] == '"' && quotes == Quotes::hide_separators) is_quoted = !is_quoted;
         if (text[at] == '\\' && is_quoted) ++at;
         if (at < text.size() && text[at] == separator && !is_quoted) {
             parts.push_back(trimmed(text.substr(start, at - start)));
             start = at + 1;
         }
     }
+    if (is_quoted) return {};
     parts.push_back(trimmed(text.substr(start)));
     return parts;
 }
@@ -77,11 +82,11 @@ bool TrustedProxies::contains_peer(std::string_view peer) const {
 
 ForwardedPeer read_x_forwarded(std::string_view addresses, std::string_view protocols,
                                const TrustedProxies& trusted) {
-    const auto steps = parts_of(protocols, ',');
+    const auto steps = parts_of(protocols, ',', Quotes::mean_nothing);
     // The two lists need not have the same length, so no step may have been in the clear.
     const bool is_encrypted = std::all_of(steps.begin(), steps.end(), is_secure);
     std::vector<Hop> hops;
-    for (const std::string_view node : parts_of(addresses, ',')) {
+    for (const std::string_view node : parts_of(addresses, ',', Quotes::mean_nothing)) {
         hops.push_back({node, is_encrypted});
     }
     ForwardedPeer peer = find_client(hops, trusted);
@@ -91,9 +96,9 @@ ForwardedPeer read_x_forwarded(std::string_view addresses, std::string_view prot
 
 ForwardedPeer read_forwarded(std::string_view header, const TrustedProxies& trusted) {
     std::vector<Hop> hops;
-    for (const std::string_view element : parts_of(header, ',')) {
+    for (const std::string_view element : parts_of(header, ',', Quotes::hide_separators)) {
         Hop hop;
-        for (const std::string_view pair : parts_of(element, ';')) {
+        for (const std::string_view pair : parts_of(element, ';', Quotes::hide_separators)) {
             const std::size_t equals = pair.find('=');
             if (equals == std::string_view::npos) continue;
             const std::string_view name = trimmed(pair.substr(0, equals));

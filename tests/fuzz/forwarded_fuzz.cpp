@@ -15,15 +15,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static_cast<void>(read_forwarded(text, trusted));
     static_cast<void>(read_x_forwarded(text, text, trusted));
 
-    // A quote that is left open swallows what a proxy appends: then nobody is named.
     const auto client = IpAddress::parse("203.0.113.7");
     const auto x = read_x_forwarded(text + ", 203.0.113.7, 10.0.0.1", "", trusted);
-    CHECK(!x.address || *x.address == *client || *x.address == *IpAddress::parse("10.0.0.1"),
-          "the client cannot name another");
-    if (text.find('"') == std::string::npos) {
-        CHECK(x.address == client, "the client is whom the last untrusted step names");
-        const auto f = read_forwarded(text + ", for=203.0.113.7, for=10.0.0.1", trusted);
-        CHECK(f.address == client, "the same for Forwarded");
-    }
+    CHECK(x.address == client, "the client is whom the last untrusted step names");
+    // A quote that is left open swallows what a proxy appends: then nobody is named.
+    const auto f = read_forwarded(text + ", for=203.0.113.7, for=10.0.0.1", trusted);
+    const bool may_be_nobody = text.find('"') != std::string::npos;
+    CHECK(f.address == client || (may_be_nobody && !f.address), "the same for Forwarded");
     return 0;
 }

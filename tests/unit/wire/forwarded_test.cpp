@@ -49,6 +49,16 @@ BOOST_AUTO_TEST_CASE(what_is_no_address_hides_what_stands_left_of_it) {
     BOOST_TEST(x("203.0.113.7; 10.0.0.2") == "nobody");
 }
 
+BOOST_AUTO_TEST_CASE(quotes_hide_nothing_that_a_proxy_appended) {
+    BOOST_TEST(x("\"1.2.3.4, 203.0.113.7, 10.0.0.2") == "203.0.113.7");
+    BOOST_TEST(x("b:::1\", 203.0.113.7, 10.0.0.2") == "203.0.113.7");
+    BOOST_TEST(forwarded("for=b:::1\", for=203.0.113.7, for=10.0.0.2") == "nobody");
+    BOOST_TEST(forwarded("for=\"b:::1, for=203.0.113.7, for=10.0.0.2") == "nobody");
+    BOOST_TEST(x("b:::1;x, 10.0.0.2") == "10.0.0.2");
+    BOOST_TEST(x("[b::]x, 10.0.0.2") == "10.0.0.2");
+    BOOST_TEST(x("[b::]:_a1, 10.0.0.2") == "b::");
+}
+
 BOOST_AUTO_TEST_CASE(encrypted_is_who_came_encrypted_on_every_step) {
     BOOST_TEST(x("203.0.113.7", "https") == "203.0.113.7 tls");
     BOOST_TEST(x("203.0.113.7", "HTTPS, wss") == "203.0.113.7 tls");
