@@ -5,7 +5,10 @@
 #include "common/auth/wampcra.hpp"
 #include "common/base/check.hpp"
 
+#include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 
 #include <memory>
 
@@ -19,8 +22,10 @@ constexpr std::size_t message_size = 32;
 struct Free {
     void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+    void operator()(BIO* bio) const { BIO_free(bio); }
 };
 using Key = std::unique_ptr<EVP_PKEY, Free>;
+using Bio = std::unique_ptr<BIO, Free>;
 using Digest = std::unique_ptr<EVP_MD_CTX, Free>;
 
 Key private_key_of(std::string_view octets) {
@@ -42,6 +47,20 @@ std::optional<std::string> cryptosign_public_key(std::string_view private_key) {
     const int is_done = EVP_PKEY_get_raw_public_key(
         key.get(), reinterpret_cast<unsigned char*>(octets.data()), &size);
     CHECK(is_done == 1 && size == octets.size(), "an Ed25519 key has a public half");
+    return octets;
+}
+
+std::optional<std::string> cryptosign_private_key_of_pem(std::string_view pem) {
+    const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+    const auto no_passphrase = [](char*, int, int, void*) { return -1; };
+    const Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr));
+    ERR_clear_error();
+    if (key == nullptr || EVP_PKEY_id(key.get()) != EVP_PKEY_ED25519) return std::nullopt;
+    std::string octets(cryptosign_key_size, '\0');
+    std::size_t size = octets.size();
+    const int is_done = EVP_PKEY_get_raw_private_key(
+        key.get(), reinterpret_cast<unsigned char*>(octets.data()), &size);
+    if (is_done != 1 || size != octets.size()) return std::nullopt;
     return octets;
 }
 

@@ -18,6 +18,10 @@ inline constexpr std::size_t cryptosign_key_size = 32;
 /// The public key of a private one (its seed of 32 octets); nothing if that has another size.
 [[nodiscard]] std::optional<std::string> cryptosign_public_key(std::string_view private_key);
 
+/// The private key of a PEM text (PKCS #8, `-----BEGIN PRIVATE KEY-----`); nothing if that holds no
+/// Ed25519 key, or one with a passphrase.
+[[nodiscard]] std::optional<std::string> cryptosign_private_key_of_pem(std::string_view pem);
+
 /// 192 hex digits: the signature and what it signs, which is `challenge`, or `challenge` XOR
 /// `channel_id` if that is not empty.
 [[nodiscard]] std::string cryptosign_sign(std::string_view private_key, std::string_view challenge,
