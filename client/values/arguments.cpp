@@ -1,6 +1,9 @@
 #include "client/values/arguments.hpp"
 
+#include "client/core/error.hpp"
 #include "common/base/check.hpp"
+#include "common/codec/key_set.hpp"
+#include "common/wamp/errors.hpp"
 
 #include <array>
 
@@ -12,6 +15,13 @@ namespace {
 constexpr std::array<std::uint8_t, 1> empty_dict = {0x80};
 
 }  // namespace
+
+void check_keys(const Dict& kwargs) {
+    KeySet keys;
+    for (const DictEntry& entry : kwargs) keys.add(entry.key);
+    if (!keys.has_duplicate()) return;
+    throw Error(kreisel::uris::invalid_argument, {"kwargs to send must have each key once"});
+}
 
 PayloadReader::PayloadReader(const Payload& payload, std::string_view noun)
     : cursor_(payload),

@@ -95,9 +95,14 @@ void write_argument(const T& value, Sink& sink) {
         write_value(value, sink);
     }
 }
+/// Throws Error if a key stands twice in `kwargs`, for which a router would end the session.
+void check_keys(const Dict& kwargs);
 template <class T, class Sink>
 void write_kwargs(const T& value, Sink& sink) {
-    if constexpr (is_kwargs_argument<T>) write_value(value.value, sink);
+    if constexpr (is_kwargs_argument<T>) {
+        if constexpr (std::same_as<T, KwargsArgument<Dict>>) check_keys(value.value);
+        write_value(value.value, sink);
+    }
 }
 
 }  // namespace detail
@@ -107,7 +112,8 @@ template <class T>
 concept Argument = Encodable<T> || std::same_as<std::decay_t<T>, Rest> ||
     detail::is_kwargs_argument<std::decay_t<T>>;
 
-/// `arguments` as a payload in `encoding`. Throws Error if one cannot be sent (texts.hpp).
+/// `arguments` as a payload in `encoding`. Throws Error if they cannot be sent: text that is no
+/// UTF-8, a value of an enum without a name, a time beyond the year 9999, a key twice in kwargs.
 template <Argument... T>
 [[nodiscard]] Payload make_arguments(Encoding encoding, const T&... arguments) {
     static_assert((std::size_t{0} + ... + (detail::is_kwargs_argument<T> ? 1U : 0U)) <= 1,

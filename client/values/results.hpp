@@ -76,7 +76,7 @@ template <ResultType T>
 }
 
 /// The payload of an answer: std::tuple as several results, Reply, Payload, kwargs() or one value.
-/// Throws Error if it cannot be sent (texts.hpp).
+/// Throws Error if it cannot be sent, as make_arguments() does.
 template <class T>
 [[nodiscard]] Payload make_result(Encoding encoding, const T& result) {
     if constexpr (std::same_as<T, Payload>) {

@@ -1,5 +1,8 @@
 #include "client/values/structs.hpp"
 
+#include "client/core/error.hpp"
+#include "common/wamp/errors.hpp"
+
 namespace kreisel::client::detail {
 
 std::string one_of(const std::string_view* names, std::size_t count) {
@@ -9,6 +12,10 @@ std::string one_of(const std::string_view* names, std::size_t count) {
         text.append("\"").append(names[i]).append("\"");
     }
     return text;
+}
+
+void refuse_nameless(const std::string& names) {
+    throw Error(kreisel::uris::invalid_argument, {"a value of an enum to send must be " + names});
 }
 
 }  // namespace kreisel::client::detail

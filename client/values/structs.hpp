@@ -78,6 +78,8 @@ template <class Member>
 
 /// `"small", "medium" or "large"`
 [[nodiscard]] std::string one_of(const std::string_view* names, std::size_t count);
+/// Throws Error: a value of an enum is none of `names`.
+[[noreturn]] void refuse_nameless(const std::string& names);
 
 }  // namespace detail
 
@@ -175,13 +177,13 @@ struct ValueTraits<T> {
         for (std::size_t i = 0; i < names.size(); ++i) names[i] = enumerators[i].name;
         return detail::one_of(names.data(), names.size());
     }
-    /// A value without a name is sent as null.
+    /// Throws Error for a value without a name.
     template <class Sink>
     static void write(T value, Sink& sink) {
         for (const auto& enumerator : enumerators) {
             if (enumerator.value == value) return sink.on_text(enumerator.name);
         }
-        sink.on_null();
+        detail::refuse_nameless(name());
     }
     static bool read(ValueReader& in, T& value) {
         const auto mark = in.mark();

@@ -1,4 +1,5 @@
 // Arguments as a whole: places, kwargs, what is missing and what is too much.
+#include "client/core/error.hpp"
 #include "values_helpers.hpp"
 
 using namespace kreisel;
@@ -104,6 +105,18 @@ BOOST_AUTO_TEST_CASE(kwargs_are_read_as_a_whole) {
                "kwargs.limit: expected an integer in [-2147483648, 2147483647], got text");
     BOOST_TEST((verdict_of<Kwargs<std::map<std::string, bool>>>(R"([],{"a":true,"b":2})")) ==
                "kwargs.b: expected a boolean, got 2");
+}
+
+BOOST_AUTO_TEST_CASE(kwargs_with_a_key_twice_are_not_sent) {
+    Dict twice{{"a", 1}};
+    twice.append("a", 2);
+    for (const Encoding encoding : all_encodings) {
+        BOOST_CHECK_THROW(static_cast<void>(make_arguments(encoding, kwargs(twice))),
+                          client::Error);
+        BOOST_CHECK_THROW(static_cast<void>(make_result(encoding, Reply{{}, twice})),
+                          client::Error);
+        BOOST_CHECK_NO_THROW(static_cast<void>(make_arguments(encoding, twice)));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(rest_takes_all_that_is_left) {

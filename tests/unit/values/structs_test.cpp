@@ -1,4 +1,5 @@
 // Structs and enums of one's own: by the macros, by hand, by specialised traits.
+#include "client/core/error.hpp"
 #include "values_helpers.hpp"
 
 using namespace kreisel;
@@ -143,7 +144,7 @@ BOOST_AUTO_TEST_CASE(structs_are_dicts_by_the_names_of_their_members) {
                R"({"article":"milk","price":2.0,"size":"large"}]}])");
     BOOST_TEST(written(shop::Article{5}) == R"([{"article-number":5}])");
     BOOST_TEST(written(shop::Size::medium) == R"(["medium"])");
-    BOOST_TEST(written(static_cast<shop::Size>(9)) == "[null]");
+    BOOST_CHECK_THROW(static_cast<void>(written(static_cast<shop::Size>(9))), client::Error);
 }
 
 BOOST_AUTO_TEST_CASE(keys_come_in_any_order_and_unknown_ones_are_ignored) {
