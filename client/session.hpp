@@ -130,15 +130,15 @@ class Session {
     /// Calls a procedure; the result becomes an R (client/values/results.hpp): nothing by default.
     /// Fails with what the callee or the router answered, uris::wrong_type if the result is no R.
     template <class R = void, class... Args>
-    auto call(Target<CallOptions> target, Args&&... args) const {
+    auto call(Request<CallOptions> request, Args&&... args) const {
         return with_payload(
             [&](auto token, Result<Payload> payload) {
                 return detail::initiate<R>(
                     std::move(token), fallback(),
-                    [engine = engine(), target = std::move(target),
+                    [engine = engine(), request = std::move(request),
                      payload = std::move(payload)](std::shared_ptr<Waiter<R>> waiter) mutable {
                         detail::start_call(
-                            engine, std::move(target), std::move(payload),
+                            engine, std::move(request), std::move(payload),
                             std::make_shared<detail::ResultWaiter<R>>(std::move(waiter)));
                     });
             },
@@ -148,14 +148,14 @@ class Session {
     /// Publishes an event. Completes with its id when the router has it, if `acknowledge` is set;
     /// else with id 0 as soon as it is on its way and little enough waits before it.
     template <class... Args>
-    auto publish(Target<PublishOptions> target, Args&&... args) const {
+    auto publish(Request<PublishOptions> request, Args&&... args) const {
         return with_payload(
             [&](auto token, Result<Payload> payload) {
                 return detail::initiate<PublicationId>(
                     std::move(token), fallback(),
-                    [engine = engine(), target = std::move(target),
+                    [engine = engine(), request = std::move(request),
                      payload = std::move(payload)](auto waiter) mutable {
-                        detail::start_publish(engine, std::move(target), std::move(payload),
+                        detail::start_publish(engine, std::move(request), std::move(payload),
                                               std::move(waiter));
                     });
             },
@@ -164,15 +164,15 @@ class Session {
 
     /// Calls `handler` with each event of the topic, see client/events.hpp.
     template <class F, class Token = detail::DefaultToken>
-    auto subscribe(Target<SubscribeOptions> target, F handler, Token token = {}) const {
+    auto subscribe(Request<SubscribeOptions> request, F handler, Token token = {}) const {
         static_assert(detail::Handler<F>, "an event handler must have one call operator");
         auto sink =
-            std::make_shared<detail::EventHandler<F>>(std::move(handler), target.uri, engine());
+            std::make_shared<detail::EventHandler<F>>(std::move(handler), request.uri, engine());
         return detail::initiate<Subscription>(
             std::move(token), fallback(),
-            [engine = engine(), target = std::move(target),
+            [engine = engine(), request = std::move(request),
              sink = std::move(sink)](auto waiter) mutable {
-                detail::start_subscribe(engine, std::move(target), std::move(sink),
+                detail::start_subscribe(engine, std::move(request), std::move(sink),
                                         detail::handle_waiter<Subscription>(
                                             engine, &detail::end_subscription, std::move(waiter)));
             });
@@ -180,15 +180,15 @@ class Session {
 
     /// Registers `handler` as the procedure, see client/procedures.hpp.
     template <class F, class Token = detail::DefaultToken>
-    auto provide(Target<RegisterOptions> target, F handler, Token token = {}) const {
+    auto provide(Request<RegisterOptions> request, F handler, Token token = {}) const {
         static_assert(detail::Handler<F>, "a procedure must have one call operator");
-        auto procedure =
-            std::make_shared<detail::HandledProcedure<F>>(std::move(handler), target.uri, engine());
+        auto procedure = std::make_shared<detail::HandledProcedure<F>>(std::move(handler),
+                                                                       request.uri, engine());
         return detail::initiate<Registration>(
             std::move(token), fallback(),
-            [engine = engine(), target = std::move(target),
+            [engine = engine(), request = std::move(request),
              procedure = std::move(procedure)](auto waiter) mutable {
-                detail::start_register(engine, std::move(target), std::move(procedure),
+                detail::start_register(engine, std::move(request), std::move(procedure),
                                        detail::handle_waiter<Registration>(
                                            engine, &detail::end_registration, std::move(waiter)));
             });

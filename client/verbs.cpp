@@ -126,24 +126,24 @@ class StandingWaiter final : public Waiter<WireId> {
 
 }  // namespace
 
-void start_call(const EnginePtr& engine, Target<CallOptions> target, Result<Payload> payload,
+void start_call(const EnginePtr& engine, Request<CallOptions> request, Result<Payload> payload,
                 std::shared_ptr<CallWaiter> waiter) {
-    start_open_call(engine, std::move(target), std::move(payload), std::move(waiter), nullptr);
+    start_open_call(engine, std::move(request), std::move(payload), std::move(waiter), nullptr);
 }
 
-void start_open_call(const EnginePtr& engine, Target<CallOptions> target, Result<Payload> payload,
+void start_open_call(const EnginePtr& engine, Request<CallOptions> request, Result<Payload> payload,
                      std::shared_ptr<CallWaiter> waiter, std::shared_ptr<CallTicket> ticket) {
-    engine->run([engine, target = std::move(target), payload = std::move(payload),
+    engine->run([engine, request = std::move(request), payload = std::move(payload),
                  waiter = std::move(waiter),
                  ticket = std::move(ticket)](SessionCore& core, Effects& effects) mutable {
         if (!payload) return effects.fail(std::move(waiter), payload.error());
-        const std::stop_token stop = target.options.stop;
-        const CancelMode mode = target.options.cancel_mode;
+        const std::stop_token stop = request.stop;
+        const CancelMode mode = request.options.cancel_mode;
         const auto begin = [&](SessionCore& in, Effects& out, std::shared_ptr<CallWaiter> told) {
             const auto parts =
                 ticket == nullptr ? SessionCore::Parts::one : SessionCore::Parts::several;
             const OperationId id =
-                in.call(std::move(target), std::move(*payload), parts, std::move(told), out);
+                in.call(std::move(request), std::move(*payload), parts, std::move(told), out);
             if (ticket != nullptr) ticket->operation = id;
             return id;
         };
@@ -170,34 +170,34 @@ void cancel_call(const EnginePtr& engine, std::shared_ptr<CallTicket> ticket, Ca
     });
 }
 
-void start_publish(const EnginePtr& engine, Target<PublishOptions> target, Result<Payload> payload,
-                   std::shared_ptr<Waiter<PublicationId>> waiter) {
-    engine->run([engine, target = std::move(target), payload = std::move(payload),
+void start_publish(const EnginePtr& engine, Request<PublishOptions> request,
+                   Result<Payload> payload, std::shared_ptr<Waiter<PublicationId>> waiter) {
+    engine->run([engine, request = std::move(request), payload = std::move(payload),
                  waiter = std::move(waiter)](SessionCore& core, Effects& effects) mutable {
         if (!payload) return effects.fail(std::move(waiter), payload.error());
         if (!engine->is_writable()) {
             waiter = std::make_shared<PublishWaiter>(engine, std::move(waiter));
         }
-        const std::stop_token stop = target.options.stop;
+        const std::stop_token stop = request.stop;
         const auto begin = [&](SessionCore& in, Effects& out,
                                std::shared_ptr<Waiter<PublicationId>> told) {
-            return in.publish(std::move(target), std::move(*payload), std::move(told), out);
+            return in.publish(std::move(request), std::move(*payload), std::move(told), out);
         };
         begin_stoppable<StoppableWaiter<PublicationId>>(engine, stop, CancelMode::skip,
                                                         std::move(waiter), begin, core, effects);
     });
 }
 
-void start_subscribe(const EnginePtr& engine, Target<SubscribeOptions> target,
+void start_subscribe(const EnginePtr& engine, Request<SubscribeOptions> request,
                      std::shared_ptr<EventSink> sink, std::shared_ptr<Waiter<StandingId>> waiter) {
-    engine->run([engine, target = std::move(target), sink = std::move(sink),
+    engine->run([engine, request = std::move(request), sink = std::move(sink),
                  waiter = std::move(waiter)](SessionCore& core, Effects& effects) mutable {
         auto named = std::make_shared<StandingWaiter<SubscriptionId>>(std::move(waiter));
-        const std::stop_token stop = target.options.stop;
+        const std::stop_token stop = request.stop;
         const auto begin = [&](SessionCore& in, Effects& out,
                                std::shared_ptr<Waiter<SubscriptionId>> told) {
             const auto begun =
-                in.subscribe(std::move(target), std::move(sink), std::move(told), out);
+                in.subscribe(std::move(request), std::move(sink), std::move(told), out);
             named->standing = begun.standing;
             return begun.operation;
         };
@@ -215,17 +215,17 @@ void end_subscription(const EnginePtr& engine, StandingId standing,
         });
 }
 
-void start_register(const EnginePtr& engine, Target<RegisterOptions> target,
+void start_register(const EnginePtr& engine, Request<RegisterOptions> request,
                     std::shared_ptr<Procedure> procedure,
                     std::shared_ptr<Waiter<StandingId>> waiter) {
-    engine->run([engine, target = std::move(target), procedure = std::move(procedure),
+    engine->run([engine, request = std::move(request), procedure = std::move(procedure),
                  waiter = std::move(waiter)](SessionCore& core, Effects& effects) mutable {
         auto named = std::make_shared<StandingWaiter<RegistrationId>>(std::move(waiter));
-        const std::stop_token stop = target.options.stop;
+        const std::stop_token stop = request.stop;
         const auto begin = [&](SessionCore& in, Effects& out,
                                std::shared_ptr<Waiter<RegistrationId>> told) {
             const auto begun =
-                in.enroll(std::move(target), std::move(procedure), std::move(told), out);
+                in.enroll(std::move(request), std::move(procedure), std::move(told), out);
             named->standing = begun.standing;
             return begun.operation;
         };

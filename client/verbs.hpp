@@ -6,6 +6,7 @@
 // What Session stands on; any thread.
 
 #include "client/engine.hpp"
+#include "client/request.hpp"
 
 #include <memory>
 #include <stop_token>
@@ -19,10 +20,10 @@ struct CallTicket {
     OperationId operation;
 };
 
-void start_call(const EnginePtr& engine, Target<CallOptions> target, Result<Payload> payload,
+void start_call(const EnginePtr& engine, Request<CallOptions> request, Result<Payload> payload,
                 std::shared_ptr<CallWaiter> waiter);
 /// With more parts to come: see send_part().
-void start_open_call(const EnginePtr& engine, Target<CallOptions> target, Result<Payload> payload,
+void start_open_call(const EnginePtr& engine, Request<CallOptions> request, Result<Payload> payload,
                      std::shared_ptr<CallWaiter> waiter, std::shared_ptr<CallTicket> ticket);
 enum class Part : std::uint8_t { more, last };
 /// `waiter` is told when yet more may be sent, or that the call is over.
@@ -30,15 +31,15 @@ void send_part(const EnginePtr& engine, std::shared_ptr<CallTicket> ticket, Part
                Result<Payload> payload, std::shared_ptr<Waiter<void>> waiter);
 void cancel_call(const EnginePtr& engine, std::shared_ptr<CallTicket> ticket, CancelMode mode);
 
-void start_publish(const EnginePtr& engine, Target<PublishOptions> target, Result<Payload> payload,
-                   std::shared_ptr<Waiter<PublicationId>> waiter);
+void start_publish(const EnginePtr& engine, Request<PublishOptions> request,
+                   Result<Payload> payload, std::shared_ptr<Waiter<PublicationId>> waiter);
 
 /// `waiter` gets what names the subscription for end_subscription().
-void start_subscribe(const EnginePtr& engine, Target<SubscribeOptions> target,
+void start_subscribe(const EnginePtr& engine, Request<SubscribeOptions> request,
                      std::shared_ptr<EventSink> sink, std::shared_ptr<Waiter<StandingId>> waiter);
 void end_subscription(const EnginePtr& engine, StandingId standing,
                       std::shared_ptr<Waiter<void>> waiter);
-void start_register(const EnginePtr& engine, Target<RegisterOptions> target,
+void start_register(const EnginePtr& engine, Request<RegisterOptions> request,
                     std::shared_ptr<Procedure> procedure,
                     std::shared_ptr<Waiter<StandingId>> waiter);
 void end_registration(const EnginePtr& engine, StandingId standing,

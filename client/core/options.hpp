@@ -14,7 +14,6 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,8 +50,7 @@ struct CallOptions {
     std::optional<bool> disclose_me{};
     /// Calls with the same key go to the same member of a shared registration.
     std::optional<std::string> rkey{};
-    /// Gives the call up when its source says so, in this way.
-    std::stop_token stop{};
+    /// How a call that is given up ends.
     CancelMode cancel_mode = CancelMode::killnowait;
     std::optional<Passthru> passthru{};
     Dict extra{};
@@ -78,7 +76,6 @@ struct PublishOptions {
     std::optional<Passthru> passthru{};
     /// How long to wait for the acknowledgement; 0: for ever.
     Milliseconds timeout{0};
-    std::stop_token stop{};
     Dict extra{};
 };
 
@@ -89,7 +86,6 @@ struct SubscribeOptions {
     /// Part of the keys that this subscriber serves (sharded subscriptions).
     std::optional<std::string> nkey{};
     Milliseconds timeout{0};
-    std::stop_token stop{};
     Dict extra{};
 };
 
@@ -105,20 +101,14 @@ struct RegisterOptions {
     /// The callee keeps the time of calls itself.
     bool forward_timeout = false;
     Milliseconds timeout{0};
-    std::stop_token stop{};
     Dict extra{};
 };
 
-/// A URI and the options for it; from text alone it has none.
+/// A URI and the options for it.
 template <class Options>
 struct Target {
-    template <class Text>
-    requires std::convertible_to<Text, std::string_view> Target(const Text& text)
-        : uri(std::string_view(text)) {}
-    Target(std::string_view text, Options with) : uri(text), options(std::move(with)) {}
-
     std::string uri{};
-    Options options;
+    Options options{};
 };
 
 /// As the router reads them.

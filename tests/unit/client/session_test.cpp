@@ -216,8 +216,7 @@ BOOST_FIXTURE_TEST_CASE(a_stop_token_gives_a_call_up_and_stops_the_callee, Fixtu
         },
         use_future));
     std::stop_source source;
-    auto outcome =
-        session.call<int>({"com.example.slow", {.stop = source.get_token()}}, use_future);
+    auto outcome = session.call<int>({"com.example.slow", {}, source.get_token()}, use_future);
     wait_until([&] { return kept.has_value(); });
 
     source.request_stop();

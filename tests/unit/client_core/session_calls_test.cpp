@@ -12,7 +12,7 @@ struct Joined : ScriptedRouter {
 
     std::shared_ptr<RecordedProcedure> provide() {
         const auto procedure = std::make_shared<RecordedProcedure>();
-        core.enroll("com.add", procedure, nullptr, effects);
+        core.enroll({"com.add", {}}, procedure, nullptr, effects);
         say(Registered{take<Register>().request, RegistrationId{9}});
         return procedure;
     }
@@ -121,7 +121,7 @@ BOOST_FIXTURE_TEST_CASE(a_publication_is_acknowledged_if_that_was_asked, Joined)
     const auto plain = std::make_shared<Recorded<PublicationId>>();
     const auto asked = std::make_shared<Recorded<PublicationId>>();
 
-    core.publish("com.tick", args({1}), plain, effects);
+    core.publish({"com.tick", {}}, args({1}), plain, effects);
     core.publish({"com.tick", {.acknowledge = true, .exclude_me = false}}, args({2}), asked,
                  effects);
     effects.run_notices();
@@ -140,8 +140,8 @@ BOOST_FIXTURE_TEST_CASE(what_is_too_long_fails_and_its_request_id_is_used_again,
     const auto long_one = std::make_shared<Recorded<PublicationId>>();
     const auto long_call = std::make_shared<RecordedCall>();
 
-    core.publish("com.tick", args({std::string(200, 'x')}), long_one, effects);
-    core.call("com.add", args({std::string(200, 'x')}), SessionCore::Parts::one, long_call,
+    core.publish({"com.tick", {}}, args({std::string(200, 'x')}), long_one, effects);
+    core.call({"com.add", {}}, args({std::string(200, 'x')}), SessionCore::Parts::one, long_call,
               effects);
     const auto fine = call();
     effects.run_notices();
@@ -165,8 +165,8 @@ BOOST_FIXTURE_TEST_CASE(while_too_much_waits_nothing_new_is_taken, Joined) {
 BOOST_FIXTURE_TEST_CASE(two_subscriptions_of_a_topic_share_what_the_router_gave, Joined) {
     const auto first = std::make_shared<RecordedEvents>();
     const auto second = std::make_shared<RecordedEvents>();
-    const auto one = core.subscribe("com.tick", first, nullptr, effects);
-    const auto two = core.subscribe("com.tick", second, nullptr, effects);
+    const auto one = core.subscribe({"com.tick", {}}, first, nullptr, effects);
+    const auto two = core.subscribe({"com.tick", {}}, second, nullptr, effects);
     say(Subscribed{take<Subscribe>().request, SubscriptionId{7}});
 
     // Must not end what the second request is about to get.
@@ -189,7 +189,7 @@ BOOST_FIXTURE_TEST_CASE(two_subscriptions_of_a_topic_share_what_the_router_gave,
 BOOST_FIXTURE_TEST_CASE(a_subscription_given_up_before_it_was_granted_is_given_back, Joined) {
     const auto waiter = std::make_shared<Recorded<SubscriptionId>>();
     const auto begun =
-        core.subscribe("com.tick", std::make_shared<RecordedEvents>(), waiter, effects);
+        core.subscribe({"com.tick", {}}, std::make_shared<RecordedEvents>(), waiter, effects);
     const RequestId request = take<Subscribe>().request;
 
     core.cancel(begun.operation, CancelMode::skip, effects);
@@ -202,7 +202,7 @@ BOOST_FIXTURE_TEST_CASE(a_subscription_given_up_before_it_was_granted_is_given_b
 
 BOOST_FIXTURE_TEST_CASE(a_revoked_subscription_is_told_gone, Joined) {
     const auto events = std::make_shared<RecordedEvents>();
-    core.subscribe("com.tick", events, nullptr, effects);
+    core.subscribe({"com.tick", {}}, events, nullptr, effects);
     say(Subscribed{take<Subscribe>().request, SubscriptionId{7}});
 
     say(Unsubscribed{{}, {{"subscription", 7}, {"reason", "com.revoked"}}});
@@ -281,7 +281,7 @@ BOOST_FIXTURE_TEST_CASE(a_result_that_is_too_long_becomes_an_error, Joined) {
 BOOST_FIXTURE_TEST_CASE(a_call_in_parts_repeats_its_request, Joined) {
     const auto waiter = std::make_shared<RecordedCall>();
     const OperationId id =
-        core.call("com.sum", args({1}), SessionCore::Parts::several, waiter, effects);
+        core.call({"com.sum", {}}, args({1}), SessionCore::Parts::several, waiter, effects);
 
     BOOST_TEST(core.call_more(id, args({2}), false, effects));
     BOOST_TEST(core.call_more(id, args({3}), true, effects));

@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(what_nobody_asked_for_ends_the_connection) {
             ScriptedRouter router;
             router.join();
             const auto call = std::make_shared<RecordedCall>();
-            router.core.call("com.add", {}, SessionCore::Parts::one, call, router.effects);
+            router.core.call({"com.add", {}}, {}, SessionCore::Parts::one, call, router.effects);
             router.take<Call>();
 
             router.say(message);
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(an_answer_of_the_wrong_kind_is_none) {
     ScriptedRouter router;
     router.join();
     const auto call = std::make_shared<RecordedCall>();
-    router.core.call("com.add", {}, SessionCore::Parts::one, call, router.effects);
+    router.core.call({"com.add", {}}, {}, SessionCore::Parts::one, call, router.effects);
     const RequestId request = router.take<Call>().request;
 
     router.say(Subscribed{request, SubscriptionId{1}});
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_second_answer_is_a_violation) {
     ScriptedRouter router;
     router.join();
     const auto call = std::make_shared<RecordedCall>();
-    router.core.call("com.add", {}, SessionCore::Parts::one, call, router.effects);
+    router.core.call({"com.add", {}}, {}, SessionCore::Parts::one, call, router.effects);
     const RequestId request = router.take<Call>().request;
 
     router.say(ResultMessage{request, {}, args({5})});
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_heard_after_the_end) {
     ScriptedRouter router;
     router.join();
     const auto events = std::make_shared<RecordedEvents>();
-    router.core.subscribe("com.tick", events, nullptr, router.effects);
+    router.core.subscribe({"com.tick", {}}, events, nullptr, router.effects);
     router.say(Subscribed{router.take<Subscribe>().request, SubscriptionId{7}});
 
     router.say(Goodbye{{}, Uri(uris::close_system_shutdown)});
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(more_invocations_than_the_limit_are_refused) {
     ScriptedRouter router(settings);
     router.join();
     const auto procedure = std::make_shared<RecordedProcedure>();
-    router.core.enroll("com.add", procedure, nullptr, router.effects);
+    router.core.enroll({"com.add", {}}, procedure, nullptr, router.effects);
     router.say(Registered{router.take<Register>().request, RegistrationId{9}});
 
     for (std::uint64_t request = 1; request <= 3; ++request) {
@@ -149,7 +149,8 @@ BOOST_AUTO_TEST_CASE(more_invocations_than_the_limit_are_refused) {
 BOOST_AUTO_TEST_CASE(an_invocation_that_comes_again_is_a_violation) {
     ScriptedRouter router;
     router.join();
-    router.core.enroll("com.add", std::make_shared<RecordedProcedure>(), nullptr, router.effects);
+    router.core.enroll({"com.add", {}}, std::make_shared<RecordedProcedure>(), nullptr,
+                       router.effects);
     router.say(Registered{router.take<Register>().request, RegistrationId{9}});
 
     router.say(Invocation{RequestId{1}, RegistrationId{9}, {}, {}});

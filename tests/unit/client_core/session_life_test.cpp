@@ -119,11 +119,12 @@ BOOST_AUTO_TEST_CASE(a_lost_connection_answers_everything_under_way_once) {
     const auto publish = std::make_shared<Recorded<PublicationId>>();
     const auto subscribe = std::make_shared<Recorded<SubscriptionId>>();
     const auto enroll = std::make_shared<Recorded<RegistrationId>>();
-    router.core.call("com.add", {}, SessionCore::Parts::one, call, router.effects);
+    router.core.call({"com.add", {}}, {}, SessionCore::Parts::one, call, router.effects);
     router.core.publish({"com.tick", {.acknowledge = true}}, {}, publish, router.effects);
-    router.core.subscribe("com.tick", std::make_shared<RecordedEvents>(), subscribe,
+    router.core.subscribe({"com.tick", {}}, std::make_shared<RecordedEvents>(), subscribe,
                           router.effects);
-    router.core.enroll("com.add", std::make_shared<RecordedProcedure>(), enroll, router.effects);
+    router.core.enroll({"com.add", {}}, std::make_shared<RecordedProcedure>(), enroll,
+                       router.effects);
 
     router.lose();
 
@@ -144,7 +145,7 @@ BOOST_AUTO_TEST_CASE(what_stood_is_asked_for_again_after_every_connection) {
     const auto procedure = std::make_shared<RecordedProcedure>();
     router.core.subscribe({"com.", {.match = MatchPolicy::prefix}}, events, nullptr,
                           router.effects);
-    router.core.enroll("com.add", procedure, nullptr, router.effects);
+    router.core.enroll({"com.add", {}}, procedure, nullptr, router.effects);
     router.say(Subscribed{router.take<Subscribe>().request, SubscriptionId{7}});
     router.say(Registered{router.take<Register>().request, RegistrationId{8}});
 
@@ -169,7 +170,7 @@ BOOST_AUTO_TEST_CASE(what_is_refused_after_a_new_connection_is_told_gone) {
     ScriptedRouter router;
     router.join();
     const auto events = std::make_shared<RecordedEvents>();
-    router.core.subscribe("com.tick", events, nullptr, router.effects);
+    router.core.subscribe({"com.tick", {}}, events, nullptr, router.effects);
     router.say(Subscribed{router.take<Subscribe>().request, SubscriptionId{7}});
     router.lose();
     router.join();
@@ -186,7 +187,7 @@ BOOST_AUTO_TEST_CASE(what_is_refused_after_a_new_connection_is_told_gone) {
 BOOST_AUTO_TEST_CASE(without_a_connection_operations_fail_or_wait_as_configured) {
     ScriptedRouter failing;
     const auto refused = std::make_shared<RecordedCall>();
-    failing.core.call("com.add", {}, SessionCore::Parts::one, refused, failing.effects);
+    failing.core.call({"com.add", {}}, {}, SessionCore::Parts::one, refused, failing.effects);
     failing.effects.run_notices();
     BOOST_TEST(refused->error() == uris::not_connected);
 
@@ -197,9 +198,9 @@ BOOST_AUTO_TEST_CASE(without_a_connection_operations_fail_or_wait_as_configured)
     const auto first = std::make_shared<RecordedCall>();
     const auto second = std::make_shared<Recorded<PublicationId>>();
     const auto third = std::make_shared<RecordedCall>();
-    waiting.core.call("com.add", {}, SessionCore::Parts::one, first, waiting.effects);
-    waiting.core.publish("com.tick", {}, second, waiting.effects);
-    waiting.core.call("com.add", {}, SessionCore::Parts::one, third, waiting.effects);
+    waiting.core.call({"com.add", {}}, {}, SessionCore::Parts::one, first, waiting.effects);
+    waiting.core.publish({"com.tick", {}}, {}, second, waiting.effects);
+    waiting.core.call({"com.add", {}}, {}, SessionCore::Parts::one, third, waiting.effects);
     waiting.effects.run_notices();
     BOOST_TEST(third->error() == uris::too_many);
     BOOST_TEST(!second->is_told());
@@ -218,7 +219,7 @@ BOOST_AUTO_TEST_CASE(closing_answers_what_waits_and_forgets_what_stood) {
     settings.while_offline = WhileOffline::wait;
     ScriptedRouter router(settings);
     const auto waiting = std::make_shared<RecordedCall>();
-    router.core.call("com.add", {}, SessionCore::Parts::one, waiting, router.effects);
+    router.core.call({"com.add", {}}, {}, SessionCore::Parts::one, waiting, router.effects);
 
     router.core.close(Error(uris::closed), router.effects);
     router.effects.run_notices();
