@@ -1,5 +1,6 @@
 #include "client/engine.hpp"
 
+#include "client/core/login/login.hpp"
 #include "client/net/dial.hpp"
 #include "client/net/link.hpp"
 #include "common/tls/tls_client_context.hpp"
@@ -20,25 +21,6 @@ Error lost(const Error& why) {
     if (why.uri() == uris::not_connected || why.uri() == uris::closed) return why;
     return Error(uris::not_connected, {std::string("the connection ended: ") + why.what()});
 }
-
-class AnonymousLogin final : public Login {
-  public:
-    explicit AnonymousLogin(std::string authid) : authid_(std::move(authid)) {}
-    void introduce(Dict& details) override {
-        details.set("authmethods", List{"anonymous"});
-        if (!authid_.empty()) details.set("authid", authid_);
-    }
-    Result<Authenticate> answer(const Challenge& challenge) override {
-        return fail(uris::no_matching_auth_method, challenge.method);
-    }
-    Result<void> check(const Welcome& welcome) override {
-        static_cast<void>(welcome);
-        return {};
-    }
-
-  private:
-    std::string authid_;
-};
 
 Error tls_error(const TlsClientContext::Loaded& loaded) {
     std::string text = "TLS cannot be set up";
@@ -247,7 +229,11 @@ void Engine::on_open() {
         on_link_lost(Error(uris::not_connected, {"the router did not let us in in time"}));
     });
     auto work = [this](SessionCore& core, Effects& effects) {
-        core.on_open(std::make_unique<AnonymousLogin>(settings_.authid), effects);
+        ChannelFacts channel;
+        if (const TlsFacts* tls = link_->tls()) channel.exporter = tls->exporter;
+        auto login = make_login(settings_.login, channel, random_);
+        if (!login) return finish(login.error());
+        core.on_open(std::move(*login), effects);
     };
     step(work);
 }

@@ -2,10 +2,10 @@
 // Settings of a session: where, as whom, and what to do when the connection goes.
 //
 //     kreisel::client::Settings settings{.url = "ws://localhost:8080/ws", .realm = "realm1"};
-//     settings.authid = "joe";
-//     settings.credentials = {Ticket{"secret"}};
+//     settings.login = {.authid = "joe", .credentials = {Ticket{"secret"}}};
 
 #include "client/core/backoff.hpp"
+#include "client/core/credentials.hpp"
 #include "client/core/error.hpp"
 #include "client/core/session_core.hpp"
 #include "common/tls/tls_client_settings.hpp"
@@ -35,7 +35,8 @@ struct Settings {
     /// Tried in turn after `url`.
     std::vector<std::string> more_urls{};
     std::string realm{};
-    std::string authid{};
+    /// As whom; by default anonymous.
+    LoginSettings login{};
     /// In order of preference; a RawSocket asks for the first.
     std::vector<Encoding> encodings{Encoding::msgpack, Encoding::cbor, Encoding::json};
     /// Whom to trust and what to show, for `wss:` and `tcps:`.

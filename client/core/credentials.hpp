@@ -62,7 +62,7 @@ enum class ChannelBinding : std::uint8_t {
 /// What a router may ask of a client that derives a key from its password. More than that is
 /// refused: it would keep the session's thread busy, which is what a hostile router might be after.
 struct DerivationLimits {
-    /// PBKDF2; a million takes about half a second.
+    /// PBKDF2.
     std::uint32_t iterations_max = 1'000'000;
     /// argon2id, and its memory times its iterations.
     std::uint32_t memory_kib_max = 262'144;
