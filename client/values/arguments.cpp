@@ -5,16 +5,7 @@
 #include "common/codec/key_set.hpp"
 #include "common/wamp/errors.hpp"
 
-#include <array>
-
 namespace kreisel::client::detail {
-
-namespace {
-
-/// An empty dict in MessagePack: kwargs that nobody sent.
-constexpr std::array<std::uint8_t, 1> empty_dict = {0x80};
-
-}  // namespace
 
 void check_keys(const Dict& kwargs) {
     KeySet keys;
@@ -25,7 +16,6 @@ void check_keys(const Dict& kwargs) {
 
 PayloadReader::PayloadReader(const Payload& payload, std::string_view noun)
     : cursor_(payload),
-      no_kwargs_(Encoding::msgpack, empty_dict),
       in_(cursor_, payload.bytes.size()),
       noun_(noun),
       has_kwargs_(payload.elements == 2) {

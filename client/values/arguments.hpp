@@ -16,7 +16,9 @@
 
 #include <tl/expected.hpp>
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -161,7 +163,8 @@ class PayloadReader {
     template <class T>
     [[nodiscard]] bool read(Kwargs<T>& kwargs) {
         if (has_kwargs_) return read_value(in_, kwargs.value) || at_kwargs(in_);
-        ValueReader none(no_kwargs_, 0);
+        Cursor nothing(Encoding::msgpack, empty_dict);
+        ValueReader none(nothing, 0);
         if (read_value(none, kwargs.value)) return true;
         in_.mismatch_noted() = std::move(none.mismatch_noted());
         return at_kwargs(in_);
@@ -190,8 +193,10 @@ class PayloadReader {
     bool at_place();
     static bool at_kwargs(ValueReader& in);
 
+    /// In MessagePack: kwargs that nobody sent.
+    static constexpr std::array<std::uint8_t, 1> empty_dict = {0x80};
+
     Cursor cursor_;
-    Cursor no_kwargs_;
     ValueReader in_;
     std::string_view noun_;
     Cursor::Entries entries_;

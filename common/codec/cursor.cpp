@@ -5,6 +5,7 @@
 #include "common/codec/json_text.hpp"
 #include "common/wamp/ids.hpp"
 
+#include <bit>
 #include <cmath>
 
 namespace kreisel {
@@ -14,21 +15,10 @@ namespace {
 /// Doubles hold integers exactly up to here, 2^53; beyond, an integral one is no integer.
 constexpr auto exact_integer_max = static_cast<double>(id_max);
 
-/// `number` as an Integer, if it is one and fits.
-template <class Integer>
-std::optional<Integer> as_integer(const JsonNumber& number) {
-    if (const auto* integer = std::get_if<std::int64_t>(&number)) {
-        if (*integer < 0 && std::is_unsigned_v<Integer>) return std::nullopt;
-        return static_cast<Integer>(*integer);
-    }
-    if (const auto* large = std::get_if<std::uint64_t>(&number)) {
-        if (std::is_signed_v<Integer>) return std::nullopt;
-        return static_cast<Integer>(*large);
-    }
-    const double real = *std::get_if<double>(&number);
+std::optional<std::int64_t> as_integer(double real) {
     // Not a number compares false.
     if (!(std::abs(real) <= exact_integer_max) || std::floor(real) != real) return std::nullopt;
-    return as_integer<Integer>(JsonNumber(static_cast<std::int64_t>(real)));
+    return static_cast<std::int64_t>(real);
 }
 
 }  // namespace
@@ -41,12 +31,16 @@ bool Cursor::is_at_end() {
     return next_json_char(text) == '\0';
 }
 
+JsonNumber Cursor::token_number() const {
+    if (token_.kind == ElementKind::floating) return std::bit_cast<double>(token_.bits);
+    if (token_.is_large) return token_.bits;
+    return static_cast<std::int64_t>(token_.bits);
+}
+
 std::optional<JsonNumber> Cursor::peek_number() {
-    const Token& value = token();
-    if (value.kind != ElementKind::integer && value.kind != ElementKind::floating) {
-        return std::nullopt;
-    }
-    return value.number;
+    const ElementKind kind = token().kind;
+    if (kind != ElementKind::integer && kind != ElementKind::floating) return std::nullopt;
+    return token_number();
 }
 
 bool Cursor::read_null() {
@@ -58,23 +52,27 @@ bool Cursor::read_null() {
 std::optional<bool> Cursor::read_bool() {
     if (token().kind != ElementKind::boolean) return std::nullopt;
     take();
-    return token_.boolean;
+    return token_.bits != 0;
 }
 
-std::optional<std::int64_t> Cursor::read_int() {
-    const auto number = peek_number();
-    if (!number) return std::nullopt;
-    const auto integer = as_integer<std::int64_t>(*number);
+std::optional<std::int64_t> Cursor::read_real_int() {
+    if (token_.kind != ElementKind::floating) return std::nullopt;
+    const auto integer = as_integer(std::bit_cast<double>(token_.bits));
     if (integer) take();
     return integer;
 }
 
 std::optional<std::uint64_t> Cursor::read_uint() {
-    const auto number = peek_number();
-    if (!number) return std::nullopt;
-    const auto integer = as_integer<std::uint64_t>(*number);
-    if (integer) take();
-    return integer;
+    if (token().kind == ElementKind::integer && token_.is_large) {
+        take();
+        return token_.bits;
+    }
+    const Mark start = mark();
+    const auto integer = read_int();
+    if (!integer) return std::nullopt;
+    if (*integer >= 0) return static_cast<std::uint64_t>(*integer);
+    rewind(start);
+    return std::nullopt;
 }
 
 std::optional<double> Cursor::read_double() {
@@ -105,7 +103,7 @@ std::optional<Cursor::Entries> Cursor::enter(ElementKind kind) {
     if (token().kind != kind) return std::nullopt;
     take();
     Entries entries;
-    entries.left_ = token_.count;
+    entries.left_ = token_.bits;
     entries.is_dict_ = kind == ElementKind::dict;
     return entries;
 }
@@ -151,10 +149,11 @@ std::string_view Cursor::token_as_key() {
         case ElementKind::null:
             return "null";
         case ElementKind::boolean:
-            return key.boolean ? "true" : "false";
+            return key.bits != 0 ? "true" : "false";
         case ElementKind::integer:
         case ElementKind::floating:
-            scratch_ = std::visit([](auto value) { return number_text(value); }, key.number).view();
+            scratch_ =
+                std::visit([](auto value) { return number_text(value); }, token_number()).view();
             return scratch_;
         case ElementKind::binary:
             scratch_ = binary_as_text(key.content);
@@ -173,7 +172,7 @@ void Cursor::skip() {
     take();
     if (kind != ElementKind::list && kind != ElementKind::dict) return;
     Entries entries;
-    entries.left_ = token_.count;
+    entries.left_ = token_.bits;
     entries.is_dict_ = kind == ElementKind::dict;
     leave(entries);
 }
@@ -215,9 +214,12 @@ void Cursor::load() {
 }
 
 void Cursor::set_number(const JsonNumber& number) {
-    token_.kind =
-        std::holds_alternative<double>(number) ? ElementKind::floating : ElementKind::integer;
-    token_.number = number;
+    if (const auto* integer = std::get_if<std::int64_t>(&number)) {
+        return set_scalar(ElementKind::integer, static_cast<std::uint64_t>(*integer));
+    }
+    if (const auto* large = std::get_if<std::uint64_t>(&number)) return set_unsigned(*large);
+    const double real = *std::get_if<double>(&number);
+    set_scalar(ElementKind::floating, std::bit_cast<std::uint64_t>(real));
 }
 
 }  // namespace kreisel

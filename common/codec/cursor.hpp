@@ -78,7 +78,11 @@ class Cursor {
     [[nodiscard]] bool read_null();
     [[nodiscard]] std::optional<bool> read_bool();
     /// An integer, also from an integral float up to 2^53.
-    [[nodiscard]] std::optional<std::int64_t> read_int();
+    [[nodiscard]] std::optional<std::int64_t> read_int() {
+        if (token().kind != ElementKind::integer || token_.is_large) return read_real_int();
+        take();
+        return static_cast<std::int64_t>(token_.bits);
+    }
     [[nodiscard]] std::optional<std::uint64_t> read_uint();
     /// Any number.
     [[nodiscard]] std::optional<double> read_double();
@@ -106,9 +110,9 @@ class Cursor {
     /// The value that follows, as far as it is known without going into it.
     struct Token {
         ElementKind kind = ElementKind::null;
-        bool boolean = false;
-        JsonNumber number;
-        std::uint64_t count = 0;                ///< of a list or dict
+        bool is_large = false;  ///< an integer above INT64_MAX
+        /// An integer, the bits of a double, a boolean, or how many entries there are.
+        std::uint64_t bits = 0;
         std::span<const std::uint8_t> content;  ///< of text and binary
         const std::uint8_t* end = nullptr;      ///< behind a scalar, or at the first entry
     };
@@ -125,6 +129,8 @@ class Cursor {
         is_loaded_ = false;
     }
     std::optional<Entries> enter(ElementKind kind);
+    std::optional<std::int64_t> read_real_int();
+    [[nodiscard]] JsonNumber token_number() const;
 
     void load();
     void load_json();
@@ -137,6 +143,15 @@ class Cursor {
     /// Text of a key that is any scalar.
     [[nodiscard]] std::string_view token_as_key();
 
+    void set_scalar(ElementKind kind, std::uint64_t bits) {
+        token_.kind = kind;
+        token_.is_large = false;
+        token_.bits = bits;
+    }
+    void set_unsigned(std::uint64_t value) {
+        set_scalar(ElementKind::integer, value);
+        token_.is_large = value > static_cast<std::uint64_t>(INT64_MAX);
+    }
     void set_number(const JsonNumber& number);
     void set_content(ElementKind kind, std::span<const std::uint8_t> content) {
         token_.kind = kind;
@@ -146,10 +161,6 @@ class Cursor {
     void set_scratch(ElementKind kind) {
         set_content(kind,
                     {reinterpret_cast<const std::uint8_t*>(scratch_.data()), scratch_.size()});
-    }
-    void set_container(ElementKind kind, std::uint64_t count) {
-        token_.kind = kind;
-        token_.count = count;
     }
     [[nodiscard]] std::string_view rest() const {
         return {reinterpret_cast<const char*>(at_), static_cast<std::size_t>(end_ - at_)};

@@ -8,7 +8,7 @@
 #include "common/codec/msgpack_timestamp.hpp"
 #include "common/codec/msgpack_undefined.hpp"
 
-#include <bit>
+#include <string>
 
 namespace kreisel {
 
@@ -45,17 +45,16 @@ void Cursor::load_msgpack() {
             token_.kind = ElementKind::null;
             break;
         case MsgpackType::boolean:
-            token_.kind = ElementKind::boolean;
-            token_.boolean = head.value != 0;
+            set_scalar(ElementKind::boolean, head.value);
             break;
         case MsgpackType::uint:
-            set_number(unsigned_number(head.value));
+            set_unsigned(head.value);
             break;
         case MsgpackType::negative:
-            set_number(static_cast<std::int64_t>(head.value));
+            set_scalar(ElementKind::integer, head.value);
             break;
         case MsgpackType::floating:
-            set_number(std::bit_cast<double>(head.value));
+            set_scalar(ElementKind::floating, head.value);
             break;
         case MsgpackType::text:
             set_content(ElementKind::text, take_content(at, end_, head.value));
@@ -67,10 +66,10 @@ void Cursor::load_msgpack() {
             load_msgpack_extension(head.ext_type, take_content(at, end_, head.value));
             break;
         case MsgpackType::list:
-            set_container(ElementKind::list, head.value);
+            set_scalar(ElementKind::list, head.value);
             break;
         case MsgpackType::dict:
-            set_container(ElementKind::dict, head.value);
+            set_scalar(ElementKind::dict, head.value);
             break;
         case MsgpackType::reserved:
         case MsgpackType::cut:
@@ -110,27 +109,26 @@ void Cursor::load_cbor() {
     token_.end = at;
     switch (head.type) {
         case CborType::uint:
-            return set_number(unsigned_number(head.value));
+            return set_unsigned(head.value);
         case CborType::negative:
             return set_number(negative_number(head.value));
         case CborType::null:
             token_.kind = ElementKind::null;
             return;
         case CborType::boolean:
-            token_.kind = ElementKind::boolean;
-            token_.boolean = head.value != 0;
+            set_scalar(ElementKind::boolean, head.value);
             return;
         case CborType::floating:
-            return set_number(std::bit_cast<double>(head.value));
+            return set_scalar(ElementKind::floating, head.value);
         case CborType::binary:
         case CborType::text:
             return load_cbor_string(head);
         case CborType::list:
-            return set_container(ElementKind::list,
-                                 head.is_indefinite ? Entries::until_end : head.value);
+            return set_scalar(ElementKind::list,
+                              head.is_indefinite ? Entries::until_end : head.value);
         case CborType::dict:
-            return set_container(ElementKind::dict,
-                                 head.is_indefinite ? Entries::until_end : head.value);
+            return set_scalar(ElementKind::dict,
+                              head.is_indefinite ? Entries::until_end : head.value);
         case CborType::tag:
         case CborType::stop:
         case CborType::reserved:

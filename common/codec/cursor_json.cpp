@@ -26,7 +26,7 @@ void Cursor::load_json() {
         case '[':
         case '{':
             drop(text, 1);
-            set_container(first == '[' ? ElementKind::list : ElementKind::dict, Entries::until_end);
+            set_scalar(first == '[' ? ElementKind::list : ElementKind::dict, Entries::until_end);
             break;
         case 'n':
             drop(text, 4);
@@ -35,8 +35,7 @@ void Cursor::load_json() {
         case 't':
         case 'f':
             drop(text, first == 't' ? 4 : 5);
-            token_.kind = ElementKind::boolean;
-            token_.boolean = first == 't';
+            set_scalar(ElementKind::boolean, first == 't' ? 1 : 0);
             break;
         default: {
             const std::string_view digits = take_json_number(text);
