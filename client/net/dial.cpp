@@ -3,6 +3,7 @@
 #include "client/net/timer.hpp"
 #include "common/base/check.hpp"
 
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <optional>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -23,6 +25,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using Tcp = boost::asio::ip::tcp;
 using Resolver = boost::asio::ip::basic_resolver<Tcp, Strand>;
+using Socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, Strand>;
 
 /// A name with more addresses is tried at the first ones.
 constexpr std::size_t addresses_max = 16;
@@ -83,12 +86,12 @@ bool is_connected_to_itself(int descriptor) {
 
 class Dialling;
 
-/// Told of one address's progress; a later address makes it stale.
+/// Waits for one address; a later one makes it stale.
 class Attempt final : public StreamOwner {
   public:
     explicit Attempt(std::shared_ptr<Dialling> dialling) : dialling_(std::move(dialling)) {}
     void on_readable(const boost::system::error_code& ec) override;
-    void on_writable(const boost::system::error_code& ec) override;
+    void on_writable(const boost::system::error_code&) override {}
 
   private:
     std::shared_ptr<Dialling> dialling_;
@@ -113,7 +116,7 @@ class Dialling final : public Dial, public std::enable_shared_from_this<Dialling
         on_dialled_ = nullptr;
     }
 
-    void on_connecting(const Attempt& attempt);
+    void on_connecting(const Attempt* attempt);
     void on_handshake(const Attempt& attempt);
 
   private:
@@ -121,7 +124,7 @@ class Dialling final : public Dial, public std::enable_shared_from_this<Dialling
     void resolve();
     void try_next();
     [[nodiscard]] bool try_address(const Address& address);
-    void on_connected();
+    void on_connected(int descriptor);
     void arm_timer(SteadyClock::time_point when);
     void on_timer();
 
@@ -140,14 +143,13 @@ class Dialling final : public Dial, public std::enable_shared_from_this<Dialling
     std::vector<Address> addresses_;
     std::vector<std::string> faults_;  ///< one for each address that was tried
     std::shared_ptr<Attempt> attempt_;
-    std::unique_ptr<Stream> stream_;
-    int descriptor_ = -1;  ///< the stream's
+    std::optional<Socket> socket_;    ///< while it connects
+    std::unique_ptr<Stream> stream_;  ///< once it does
     bool is_shaking_hands_ = false;
     bool is_done_ = false;
 };
 
 void Attempt::on_readable(const boost::system::error_code&) { dialling_->on_handshake(*this); }
-void Attempt::on_writable(const boost::system::error_code&) { dialling_->on_connecting(*this); }
 
 void Dialling::begin() {
     if (is_done_) return;
@@ -185,6 +187,7 @@ void Dialling::resolve() {
 
 void Dialling::try_next() {
     attempt_.reset();
+    socket_.reset();
     stream_.reset();
     is_shaking_hands_ = false;
     while (faults_.size() < addresses_.size()) {
@@ -195,41 +198,56 @@ void Dialling::try_next() {
 
 bool Dialling::try_address(const Address& address) {
     const int family = address.octets.ss_family;
-    descriptor_ = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (descriptor_ < 0) {
+    const int descriptor = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) {
         note(reason_of(errno));
         return false;
     }
     const int outcome =
-        ::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address.octets), address.size);
+        ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address.octets), address.size);
     if (outcome != 0 && errno != EINPROGRESS) {
         note(reason_of(errno));
-        ::close(descriptor_);
+        ::close(descriptor);
         return false;
     }
-    stream_ = make_socket_stream(strand_, descriptor_, address.text);
+    const boost::asio::generic::stream_protocol protocol(family,
+                                                         family == AF_UNIX ? 0 : IPPROTO_TCP);
+    socket_.emplace(strand_, protocol, descriptor);
     attempt_ = std::make_shared<Attempt>(shared_from_this());
     const auto left = static_cast<std::int64_t>(addresses_.size() - faults_.size());
     const auto now = SteadyClock::now();
     arm_timer(now + (deadline_ - now) / left);
-    stream_->wait_writable(attempt_);
+    socket_->async_wait(Socket::wait_write,
+                        [self = shared_from_this(), attempt = attempt_.get()](
+                            const boost::system::error_code&) { self->on_connecting(attempt); });
     return true;
 }
 
-void Dialling::on_connecting(const Attempt& attempt) {
-    if (is_done_ || &attempt != attempt_.get()) return;
+void Dialling::on_connecting(const Attempt* attempt) {
+    if (is_done_ || attempt != attempt_.get() || !socket_) return;
+    const int descriptor = socket_->native_handle();
     int error = 0;
     socklen_t size = sizeof(error);
-    static_cast<void>(::getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &error, &size));
-    if (error == 0 && is_connected_to_itself(descriptor_)) error = ECONNREFUSED;
+    static_cast<void>(::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size));
+    if (error == 0 && is_connected_to_itself(descriptor)) error = ECONNREFUSED;
     if (error != 0) {
         note(reason_of(error));
         return try_next();
     }
-    on_connected();
+    // Let go and taken over anew: a socket that once waited to be writable is reported as writable
+    // by every later wait, too.
+    boost::system::error_code ec;
+    const int released = socket_->release(ec);
+    socket_.reset();
+    if (ec) {
+        note(ec.message());
+        return try_next();
+    }
+    on_connected(released);
 }
 
-void Dialling::on_connected() {
+void Dialling::on_connected(int descriptor) {
+    stream_ = make_socket_stream(strand_, descriptor, addresses_[faults_.size()].text);
     const Url& url = settings_.url;
     if (!url.is_tls()) return finish(std::move(stream_));
     TlsClientSide side{settings_.tls, url.host, url.is_websocket() ? "http/1.1" : "",
@@ -290,6 +308,7 @@ void Dialling::stop() {
     timer_.cancel();
     resolver_.cancel();
     attempt_.reset();
+    socket_.reset();
     stream_.reset();
 }
 
