@@ -74,7 +74,7 @@ def test_wampcra():
             for authid in ("joe", "nobody")})
 
 
-def check_scram(credentials):
+def check_scram(credentials, method="wamp-scram"):
     nonce = octets("nonce")
 
     def wrong(extra):
@@ -82,7 +82,7 @@ def check_scram(credentials):
             "nonce": extra["nonce"], "channel_binding": None, "cbind_data": None}
 
     check_refusals({"users": [user(scram=credentials)]}, {
-        authid: ({"authid": authid, "authmethods": ["wamp-scram"], "authextra": {
+        authid: ({"authid": authid, "authmethods": [method], "authextra": {
             "nonce": nonce, "channel_binding": None}}, wrong)
         for authid in ("joe", "nobody")})
 
@@ -92,8 +92,9 @@ def test_scram_by_pbkdf2():
 
 
 def test_scram_by_argon2id():
-    check_scram({"kdf": "argon2id13", "salt": octets("salt"), "iterations": 2, "memory": 19456,
-                 "stored_key": octets("stored"), "server_key": octets("server")})
+    for kdf, method in (("argon2id13", "wamp-scram"), ("argon2id-13", "scram")):
+        check_scram({"kdf": kdf, "salt": octets("salt"), "iterations": 2, "memory": 19456,
+                     "stored_key": octets("stored"), "server_key": octets("server")}, method)
 
 
 def signed_by(key):
