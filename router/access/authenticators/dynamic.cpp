@@ -154,7 +154,13 @@ class Dynamic final : public Authenticator {
         const std::string seed = hmac_sha256(key.empty() ? random_base64(context_.random) : key,
                                              context_.principal.authid);
         mock.wampcra = {random_base64(context_.random), "", 1, scram_key_size};
-        mock.scram = ScramCredentials{{.salt = seed.substr(0, salt_size)}, seed, seed};
+        ScramParameters parameters{.salt = seed.substr(0, salt_size)};
+        if (method_ == AuthMethod::autobahn_scram) {
+            // As Autobahn|Python's derive_scram_credential() has them.
+            parameters.kdf = ScramKdf::autobahn_argon2id;
+            parameters.memory_kib = 512;
+        }
+        mock.scram = ScramCredentials{std::move(parameters), seed, seed};
         return challenge();
     }
 

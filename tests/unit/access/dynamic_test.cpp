@@ -14,10 +14,11 @@ std::shared_ptr<RealmAccess> dynamic_realm() {
     auto realm = make_realm();
     realm->users.clear();
     realm->anonymous_role.reset();
-    realm->dynamic = {{{AuthMethod::anonymous, AuthMethod::ticket, AuthMethod::wampcra,
-                        AuthMethod::scram, AuthMethod::cryptosign, AuthMethod::tls},
-                       "com.example.authenticate",
-                       "backend"}};
+    realm->dynamic = {
+        {{AuthMethod::anonymous, AuthMethod::ticket, AuthMethod::wampcra, AuthMethod::scram,
+          AuthMethod::autobahn_scram, AuthMethod::cryptosign, AuthMethod::tls},
+         "com.example.authenticate",
+         "backend"}};
     return realm;
 }
 
@@ -213,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_role_that_the_realm_does_not_define_is_no_role) {
 }
 
 BOOST_AUTO_TEST_CASE(whom_the_procedure_refuses_is_challenged_all_the_same) {
-    for (const char* method : {"wampcra", "wamp-scram", "cryptosign"}) {
+    for (const char* method : {"wampcra", "wamp-scram", "scram", "cryptosign"}) {
         DynamicDoor door;
         const Dict extra{{"nonce", "bm9uY2U="}, {"pubkey", std::string(64, 'a')}};
         (void)question_of(door.hello({{"authid", Value("nobody")},
@@ -225,6 +226,21 @@ BOOST_AUTO_TEST_CASE(whom_the_procedure_refuses_is_challenged_all_the_same) {
 
         BOOST_TEST(challenge.method == method);
         BOOST_TEST(reason_of(step) == uris::authentication_denied);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_stand_in_for_scram_has_the_derivation_of_its_method) {
+    const std::pair<const char*, const char*> derivations[] = {{"wamp-scram", "pbkdf2"},
+                                                               {"scram", "argon2id-13"}};
+    for (const auto& [method, kdf] : derivations) {
+        DynamicDoor door;
+        (void)door.hello({{"authid", Value("nobody")},
+                          {"authmethods", methods({method})},
+                          {"authextra", Value(Dict{{"nonce", "bm9uY2U="}})}});
+
+        const Challenge challenge = challenge_of(door.callee_fails("com.example.who"));
+
+        BOOST_TEST(text_of(challenge.extra, "kdf") == kdf);
     }
 }
 
