@@ -42,23 +42,27 @@ class MethodsLogin final : public Login {
                         "the router asks for a log-in method that was not offered");
         }
         asked_ = found->get();
-        return asked_->answer(challenge);
+        auto answer = asked_->answer(challenge);
+        is_answered_ = answer.has_value();
+        return answer;
     }
 
     Result<void> check(const Welcome& welcome) override {
-        if (asked_ != nullptr) return asked_->check(welcome);
-        const bool must_prove =
-            std::all_of(methods_.begin(), methods_.end(),
-                        [](const LoginMethodPtr& method) { return method->proves_router(); });
+        if (is_answered_) return asked_->check(welcome);
+        const bool must_prove = asked_ != nullptr || std::all_of(methods_.begin(), methods_.end(),
+                                                                 [](const LoginMethodPtr& method) {
+                                                                     return method->proves_router();
+                                                                 });
         if (!must_prove) return {};
         return fail(uris::authentication_failed,
-                    "the router let the session in without proving that it knows the user");
+                    "the router let the session in without a valid challenge: nothing was proved");
     }
 
   private:
     std::string authid_;
     std::vector<LoginMethodPtr> methods_;
     LoginMethod* asked_ = nullptr;  ///< of the CHALLENGE that came
+    bool is_answered_ = false;      ///< else it was refused
 };
 
 }  // namespace

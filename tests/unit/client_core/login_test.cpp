@@ -395,6 +395,20 @@ BOOST_AUTO_TEST_CASE(impostor_gets_no_signature) {
     BOOST_TEST(!unasked->check({SessionId(1), {}}));
 }
 
+BOOST_AUTO_TEST_CASE(welcome_after_a_refused_challenge_is_none) {
+    for (const Credentials& credentials :
+         {Credentials(client::Scram{secret}), Credentials(key_of_joe_and_router()),
+          Credentials(client::WampCra{secret})}) {
+        const auto login = login_of(as_joe(credentials));
+        const std::string method(
+            hello_of(*login).find_list("authmethods")->front().get_if<std::string>()->c_str());
+        static_cast<void>(refusal_of(*login, {method, {}}));
+
+        BOOST_TEST(!login->check({SessionId(1), {}}));
+        BOOST_TEST(!login->check(welcome_with("verifier", "")));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(cryptosign_of_a_hostile_router_is_refused) {
     for (const Value& challenge : {Value("zz"), Value(""), Value(7), Value(std::string(62, 'a')),
                                    Value(std::string(128, 'a')), Value()}) {
