@@ -22,16 +22,34 @@ Setting<Store> sqlite_setting() {
         });
 }
 
+/// Whether a password stands in what libpq is told, as it is written: `password=secret`, or
+/// `postgresql://user:secret@host/users`.
+bool holds_password(std::string_view text) {
+    if (text.substr(0, 2) == "${" || text.substr(0, 5) == "file:") return false;
+    if (text.find("password") != std::string_view::npos) return true;
+    const auto authority = text.find("://");
+    if (authority == std::string_view::npos) return false;
+    const auto user = text.substr(authority + 3, text.find('@') - authority - 3);
+    return text.find('@') != std::string_view::npos && user.find(':') != std::string_view::npos;
+}
+
+/// Hidden whatever stands there; it opens a door only if a password does.
+Setting<Store> postgresql_setting() {
+    auto setting = secret<Store>(
+        "postgresql", [](Store& store, std::string value) { store.postgresql = std::move(value); },
+        [](const Store& store) {
+            return store.postgresql.empty() ? std::nullopt : std::optional(store.postgresql);
+        },
+        SecretKind::hash);
+    setting.read = [read = setting.read](Reader& reader, const YamlNode& node, Store& store) {
+        read(reader, node, store);
+        if (holds_password(node.text)) reader.note_password(node);
+    };
+    return setting;
+}
+
 Table<Store> store_table() {
-    return {sqlite_setting(),
-            // It may hold a password.
-            secret<Store>(
-                "postgresql",
-                [](Store& store, std::string value) { store.postgresql = std::move(value); },
-                [](const Store& store) {
-                    return store.postgresql.empty() ? std::nullopt
-                                                    : std::optional(store.postgresql);
-                }),
+    return {sqlite_setting(), postgresql_setting(),
             required(text("query", "a SELECT with $1", &Store::query)),
             text("key_query", "a SELECT with $1", &Store::key_query),
             duration("timeout", &Store::timeout, Duration{std::chrono::milliseconds{100}},

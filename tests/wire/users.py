@@ -144,13 +144,21 @@ def test_secrets_in_a_configuration_that_others_may_read_are_warned_of():
         router.tell(signal.SIGHUP)
         router.wait_log("warning.*users.0..ticket: others may read", start)
         check_equal(log_in(websocket(router), "joe", "swordfish")[0], WELCOME, "and all the same")
-        # Hashes and references open no door.
-        users = [{"authid": "joe", "ticket": "${JOE_TICKET}"}, {**HASHED[0], "authid": "ann"}]
-        router.write(settings(users))
-        os.chmod(router.config_path, 0o644)
-        status, _, error = command("check", "realms.yaml", folder=router.folder,
-                                   env={**os.environ, "JOE_TICKET": "swordfish"})
-        check_equal([status, error], [0, ""], "no secret stands there")
+        # Hashes and references open no door, nor does the name of a database.
+        users = [{"authid": "joe", "role": "anonymous", "ticket": "${JOE_TICKET}"},
+                 {**HASHED[0], "role": "anonymous"}]
+        users[1]["authid"] = "ann"
+        for connection, is_warned in (("dbname=users", False), ("${DATABASE}", False),
+                                      ("postgresql://kreisel@host/users", False),
+                                      ("dbname=users password=x", True),
+                                      ("postgresql://kreisel:x@host/users", True)):
+            database = {"postgresql": connection, "query": "SELECT role FROM u WHERE name = $1"}
+            router.write(config(realms=[realm(
+                authentication={"users": users, "user_database": database})]))
+            os.chmod(router.config_path, 0o644)
+            status, _, error = command("check", "realms.yaml", folder=router.folder, env={
+                **os.environ, "JOE_TICKET": "swordfish", "DATABASE": "dbname=x password=y"})
+            check_equal([status, error != ""], [0, is_warned], f"{connection}: {error}")
 
 
 if __name__ == "__main__":
