@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(silent_or_cut_handshake_is_told) {
     const auto tls = TlsClientContext::load({}, SystemClock{}.wall());
     const auto url = *client::parse_url(peer->url("tcps"));
 
-    const auto silent = dialled(loop, {.url = url, .timeout = 50ms, .tls = tls.context});
+    const auto silent = dialled(loop, {.url = url, .timeout = 300ms, .tls = tls.context});
     peer->on_received = [&] { peer->cut(false); };
     const auto cut = dialled(loop, {.url = url, .tls = tls.context});
 
