@@ -193,10 +193,7 @@ struct ValueTraits<std::optional<T>> {
         value.reset();
         if (in.cursor().read_null()) return true;
         T inner{};
-        const auto mark = in.mark();
-        const bool is_read = read_value(in, inner);
-        // The error is one of T's own if it lies deeper than the kind of the value.
-        if (!is_read) return in.mark().at == mark.at ? in.mismatch<std::optional<T>>() : false;
+        if (!read_value(in, inner)) return in.or_null();
         value.emplace(std::move(inner));
         return true;
     }

@@ -40,26 +40,18 @@ namespace detail {
 /// `an integer in [0, 255]`, without the range if it is that of 64 bits.
 [[nodiscard]] std::string integer_name(std::int64_t min, std::uint64_t max);
 
-template <class T>
+/// The integer that follows, if it is one and fits.
+template <PlainInteger T>
 [[nodiscard]] bool read_integer(Cursor& cursor, T& value) {
-    const auto mark = cursor.mark();
-    if constexpr (std::is_signed_v<T>) {
-        const auto number = cursor.read_int();
-        if (!number) return false;
-        if (std::in_range<T>(*number)) {
-            value = static_cast<T>(*number);
-            return true;
-        }
-    } else {
-        const auto number = cursor.read_uint();
-        if (!number) return false;
-        if (std::in_range<T>(*number)) {
-            value = static_cast<T>(*number);
-            return true;
-        }
-    }
-    cursor.rewind(mark);
-    return false;
+    const auto number = [&cursor] {
+        if constexpr (std::is_signed_v<T>)
+            return cursor.read_int();
+        else
+            return cursor.read_uint();
+    }();
+    if (!number || !std::in_range<T>(*number)) return false;
+    value = static_cast<T>(*number);
+    return true;
 }
 
 }  // namespace detail
@@ -152,7 +144,6 @@ struct ValueTraits<float> {
         sink.on_double(static_cast<double>(value));
     }
     static bool read(ValueReader& in, float& value) {
-        const auto mark = in.mark();
         const auto number = in.cursor().read_double();
         if (number &&
             (!std::isfinite(*number) ||
@@ -160,7 +151,6 @@ struct ValueTraits<float> {
             value = static_cast<float>(*number);
             return true;
         }
-        in.cursor().rewind(mark);
         return in.mismatch<float>();
     }
 };
@@ -174,14 +164,10 @@ struct ValueTraits<Id<Tag>> {
         sink.on_int(static_cast<std::int64_t>(id.value));
     }
     static bool read(ValueReader& in, Id<Tag>& id) {
-        const auto mark = in.mark();
         const auto number = in.cursor().read_uint();
-        if (number && is_valid_id(*number)) {
-            id = Id<Tag>(*number);
-            return true;
-        }
-        in.cursor().rewind(mark);
-        return in.mismatch<Id<Tag>>();
+        if (!number || !is_valid_id(*number)) return in.mismatch<Id<Tag>>();
+        id = Id<Tag>(*number);
+        return true;
     }
 };
 

@@ -186,7 +186,6 @@ struct ValueTraits<T> {
         detail::refuse_nameless(name());
     }
     static bool read(ValueReader& in, T& value) {
-        const auto mark = in.mark();
         const auto text = in.cursor().read_text();
         if (!text) return in.mismatch<T>();
         for (const auto& enumerator : enumerators) {
@@ -194,7 +193,6 @@ struct ValueTraits<T> {
             value = enumerator.value;
             return true;
         }
-        in.cursor().rewind(mark);
         return in.mismatch<T>("other text");
     }
 

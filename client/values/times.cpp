@@ -61,16 +61,10 @@ std::string time_text(std::chrono::sys_days day, std::chrono::nanoseconds of_day
 }
 
 std::optional<Timestamp> read_time(Cursor& cursor) {
-    const auto mark = cursor.mark();
-    if (const auto text = cursor.read_text()) {
-        if (const auto time = parse_timestamp(*text)) return time;
-    } else if (const auto count = cursor.read_int()) {
-        if (*count >= first_millisecond && *count < end_millisecond) {
-            return Timestamp(std::chrono::milliseconds(*count));
-        }
-    }
-    cursor.rewind(mark);
-    return std::nullopt;
+    if (const auto text = cursor.read_text()) return parse_timestamp(*text);
+    const auto count = cursor.read_int();
+    if (!count || *count < first_millisecond || *count >= end_millisecond) return std::nullopt;
+    return Timestamp(std::chrono::milliseconds(*count));
 }
 
 }  // namespace kreisel::client::detail

@@ -23,8 +23,7 @@ namespace detail {
 /// The text of a time `of_day` into `day`; throws Error if its year has not four digits.
 [[nodiscard]] std::string time_text(std::chrono::sys_days day, std::chrono::nanoseconds of_day);
 
-/// The point in time that follows, as text or milliseconds; nothing if it is none, and then the
-/// cursor has not moved.
+/// The point in time that follows, as text or milliseconds; nothing if it is none.
 [[nodiscard]] std::optional<Timestamp> read_time(Cursor& cursor);
 
 }  // namespace detail

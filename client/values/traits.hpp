@@ -7,11 +7,8 @@
 //         static std::string name() { return "a colour, as #rrggbb"; }
 //         static void write(const Colour& colour, ValueSink& sink) { sink.on_text(...); }
 //         static bool read(ValueReader& in, Colour& colour) {
-//             const auto mark = in.mark();
 //             const auto text = in.cursor().read_text();
-//             if (text && parse(*text, colour)) return true;
-//             in.cursor().rewind(mark);  // for what the error says
-//             return in.mismatch<Colour>();
+//             return (text && parse(*text, colour)) || in.mismatch<Colour>();
 //         }
 //     };
 //
@@ -66,14 +63,19 @@ class ValueReader {
   public:
     /// `cursor` stands at the first value and outlives the reader; `size` is that of its octets.
     ValueReader(Cursor& cursor, std::size_t size)
-        : cursor_(cursor), retries_left_(size * retried_times + retried_octets) {}
+        : cursor_(cursor),
+          value_(cursor.mark()),
+          retries_left_(size * retried_times + retried_octets) {}
 
     /// Where the value is read from.
     [[nodiscard]] Cursor& cursor() { return cursor_; }
     /// A place to come back to, by `cursor().rewind()` or try_again_from().
     [[nodiscard]] Cursor::Mark mark() const { return cursor_.mark(); }
 
-    /// Always false, for `return in.mismatch<T>()`: a T was expected where the cursor stands.
+    /// A value is read from here on: what a mismatch() without words then tells of.
+    void begin_value() { value_ = cursor_.mark(); }
+
+    /// Always false, for `return in.mismatch<T>()`: the value that was begun is no T.
     template <class T>
     bool mismatch() {
         if (!is_quiet()) note(ValueTraits<T>::name(), describe());
@@ -83,6 +85,11 @@ class ValueReader {
     template <class T>
     bool mismatch(std::string_view got) {
         if (!is_quiet()) note(ValueTraits<T>::name(), std::string(got));
+        return false;
+    }
+    /// Always false: null would have done as well as what was noted, unless that lies deeper.
+    bool or_null() {
+        if (!is_quiet() && mismatch_.path.empty()) mismatch_.expected += " or null";
         return false;
     }
     /// A T was expected, and there is no value.
@@ -105,6 +112,7 @@ class ValueReader {
     template <class T>
     bool try_read(T& value) {
         ++quiet_;
+        begin_value();
         const bool is_read = ValueTraits<T>::read(*this, value);
         --quiet_;
         return is_read;
@@ -123,10 +131,11 @@ class ValueReader {
 
     [[nodiscard]] bool is_quiet() const { return quiet_ != 0; }
     void note(std::string expected, std::string got);
-    /// What stands at the cursor, for people.
+    /// The value that was begun, for people. The cursor goes back to it.
     [[nodiscard]] std::string describe();
 
     Cursor& cursor_;
+    Cursor::Mark value_;
     Mismatch mismatch_;
     unsigned quiet_ = 0;
     std::size_t retries_left_;
@@ -141,6 +150,7 @@ void write_value(const T& value, Sink& sink) {
 /// Reads the value that follows; false if it is none, with the mismatch noted.
 template <class T>
 [[nodiscard]] bool read_value(ValueReader& in, T& value) {
+    in.begin_value();
     return ValueTraits<T>::read(in, value);
 }
 

@@ -7,6 +7,7 @@ namespace kreisel::client {
 
 bool ValueReader::try_again_from(Cursor::Mark mark) {
     const std::size_t count = cursor_.rewind(mark);
+    value_ = mark;
     if (count > retries_left_) retries_left_ = 0;
     if (retries_left_ == 0) return false;
     retries_left_ -= count;
@@ -18,13 +19,14 @@ void ValueReader::note(std::string expected, std::string got) {
 }
 
 std::string ValueReader::describe() {
+    // Whoever reads it may have taken it already.
+    cursor_.rewind(value_);
     switch (cursor_.peek()) {
         case ElementKind::null:
             return "null";
         case ElementKind::boolean: {
-            const auto mark = cursor_.mark();
             const bool value = cursor_.read_bool().value_or(false);
-            cursor_.rewind(mark);
+            cursor_.rewind(value_);
             return value ? "true" : "false";
         }
         case ElementKind::integer:

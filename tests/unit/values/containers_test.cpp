@@ -63,6 +63,8 @@ BOOST_AUTO_TEST_CASE(optionals_are_null_or_their_value) {
     BOOST_TEST(comes_back(std::optional<Texts>{Texts{"a"}}));
     BOOST_TEST(verdict<std::optional<bool>>("1") ==
                "argument 1: expected a boolean or null, got 1");
+    BOOST_TEST((verdict<std::optional<std::array<int, 2>>>("[1]")) ==
+               "argument 1: expected a list of 2 or null, got a list of 1");
     BOOST_TEST(verdict<std::optional<std::vector<bool>>>("[true,1]") ==
                "argument 1[1]: expected a boolean, got 1");
 }

@@ -69,6 +69,12 @@ struct Colour {
     bool operator==(const Colour&) const = default;
 };
 
+/// Its traits take what they then refuse.
+struct Loud {
+    std::string text;
+    bool operator==(const Loud&) const = default;
+};
+
 struct Wide {
     int a = 0, b = 1, c = 2, d = 3, e = 4, f = 5, g = 6, h = 7, i = 8, j = 9, k = 10, l = 11,
         m = 12, n = 13, o = 14, p = 15, q = 16, r = 17, s = 18, t = 19, u = 20, v = 21, w = 22,
@@ -93,6 +99,18 @@ struct kreisel::client::ValueTraits<shop::Colour> {
         std::pair<std::uint8_t, std::uint8_t> both;
         if (!read_value(in, both)) return false;
         colour = {both.first, both.second};
+        return true;
+    }
+};
+
+template <>
+struct kreisel::client::ValueTraits<shop::Loud> {
+    static std::string name() { return "loud text"; }
+    static void write(const shop::Loud& loud, ValueSink& sink) { sink.on_text(loud.text); }
+    static bool read(ValueReader& in, shop::Loud& loud) {
+        const auto text = in.cursor().read_text();
+        if (!text || !text->ends_with('!')) return in.mismatch<shop::Loud>();
+        loud.text = *text;
         return true;
     }
 };
@@ -174,6 +192,20 @@ BOOST_AUTO_TEST_CASE(a_mismatch_tells_the_place_in_the_struct) {
     BOOST_TEST(verdict<shop::Order>("[]") == "argument 1: expected a dictionary, got a list");
     BOOST_TEST(verdict<shop::Size>("1") ==
                "argument 1: expected \"small\", \"medium\" or \"large\", got 1");
+}
+
+BOOST_AUTO_TEST_CASE(traits_may_take_a_value_before_they_refuse_it) {
+    using shop::Loud;
+    BOOST_TEST(comes_back(Loud{"a!"}));
+    BOOST_TEST(verdict<Loud>("\"a\"") == "argument 1: expected loud text, got text");
+    BOOST_TEST(verdict<std::optional<Loud>>("\"a\"") ==
+               "argument 1: expected loud text or null, got text");
+    BOOST_TEST(verdict<std::vector<Loud>>("[\"a!\",\"b\"]") ==
+               "argument 1[1]: expected loud text, got text");
+    BOOST_TEST((verdict<std::variant<std::vector<Loud>, Loud>>("[\"a\"]")) ==
+               "argument 1: expected a list or loud text, got a list");
+    BOOST_TEST((verdict<std::tuple<std::variant<Loud, int>, Loud>>("[\"a!\",\"b\"]")) ==
+               "argument 1[1]: expected loud text, got text");
 }
 
 BOOST_AUTO_TEST_CASE(a_mismatch_shows_no_more_of_a_key_than_fits_a_line) {
