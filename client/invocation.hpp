@@ -121,11 +121,11 @@ class PayloadWaiter final : public Waiter<std::optional<Payload>> {
     std::shared_ptr<Waiter<std::optional<T>>> inner_;
 };
 
-/// `make(args...)` as a payload, or the Error it throws because a value cannot be sent.
-template <class Make, class... Args>
-[[nodiscard]] Result<Payload> try_payload(const Make& make, Args... args) {
+/// `make()` as a payload, or the Error it throws because a value cannot be sent.
+template <class Make>
+[[nodiscard]] Result<Payload> try_payload(const Make& make) {
     try {
-        return make(args...);
+        return make();
     } catch (const Error& error) {
         return client::fail(error);
     }

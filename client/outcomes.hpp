@@ -2,10 +2,12 @@
 // Outcomes on their way to the user: waiters that turn what the core tells into what the user asked
 // for.
 
+#include "client/invocation.hpp"
 #include "client/token.hpp"
 #include "client/values/results.hpp"
 #include "client/verbs.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <tuple>
 #include <type_traits>
@@ -69,5 +71,21 @@ inline constexpr bool ends_with_token = false;
 template <class First, class... More>
 inline constexpr bool ends_with_token<First, More...> =
     !Argument<std::decay_t<std::tuple_element_t<sizeof...(More), std::tuple<First, More...>>>>;
+
+/// Calls `begin(token, payload)`: the token is the last argument, if that is no value.
+template <class Begin, class... Args>
+auto with_payload(Encoding encoding, const Begin& begin, Args&&... args) {
+    constexpr std::size_t values = sizeof...(Args) - (ends_with_token<Args...> ? 1 : 0);
+    auto all = std::forward_as_tuple(std::forward<Args>(args)...);
+    auto payload = [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return try_payload([&] { return make_arguments(encoding, std::get<I>(all)...); });
+    }
+    (std::make_index_sequence<values>());
+    if constexpr (ends_with_token<Args...>) {
+        return begin(std::get<values>(std::move(all)), std::move(payload));
+    } else {
+        return begin(DefaultToken(), std::move(payload));
+    }
+}
 
 }  // namespace kreisel::client::detail

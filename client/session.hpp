@@ -3,7 +3,7 @@
 // comes back by itself when the connection goes.
 //
 //     awaitable<void> run() {
-//         auto session = co_await connect({.url = "ws://localhost:8080/ws", .realm = "realm1"});
+//         auto session = co_await connect({"ws://localhost:8080/ws", "realm1"});
 //         co_await session.provide("com.example.add", [](int a, int b) { return a + b; });
 //         int sum = co_await session.call<int>("com.example.add", 2, 3);
 //         co_await session.subscribe("com.example.tick", [](int n) { std::cout << n; });
@@ -18,13 +18,10 @@
 #include "client/events.hpp"
 #include "client/outcomes.hpp"
 #include "client/procedures.hpp"
+#include "client/stream.hpp"
 #include "client/token.hpp"
 #include "client/values/results.hpp"
 #include "client/verbs.hpp"
-
-#if defined(BOOST_ASIO_HAS_CO_AWAIT)
-#include <boost/asio/this_coro.hpp>
-#endif
 
 #include <memory>
 #include <string>
@@ -131,7 +128,8 @@ class Session {
     /// Fails with what the callee or the router answered, uris::wrong_type if the result is no R.
     template <class R = void, class... Args>
     auto call(Request<CallOptions> request, Args&&... args) const {
-        return with_payload(
+        return detail::with_payload(
+            encoding(),
             [&](auto token, Result<Payload> payload) {
                 return detail::initiate<R>(
                     std::move(token), fallback(),
@@ -145,11 +143,25 @@ class Session {
             std::forward<Args>(args)...);
     }
 
+    /// Calls a procedure whose results come in parts, each a T (client/stream.hpp). Begins at once.
+    template <class T, class... Args>
+    [[nodiscard]] ResultStream<T> stream(Request<CallOptions> request, const Args&... args) const {
+        return ResultStream<T>(detail::start_stream(engine(), std::move(request), payload(args...),
+                                                    SessionCore::Parts::one));
+    }
+    /// The same of one that takes its arguments in parts, too; `args` are the first.
+    template <class T, class... Args>
+    [[nodiscard]] Exchange<T> exchange(Request<CallOptions> request, const Args&... args) const {
+        return Exchange<T>(detail::start_stream(engine(), std::move(request), payload(args...),
+                                                SessionCore::Parts::several));
+    }
+
     /// Publishes an event. Completes with its id when the router has it, if `acknowledge` is set;
     /// else with id 0 as soon as it is on its way and little enough waits before it.
     template <class... Args>
     auto publish(Request<PublishOptions> request, Args&&... args) const {
-        return with_payload(
+        return detail::with_payload(
+            encoding(),
             [&](auto token, Result<Payload> payload) {
                 return detail::initiate<PublicationId>(
                     std::move(token), fallback(),
@@ -219,22 +231,9 @@ class Session {
     [[nodiscard]] const detail::EnginePtr& engine() const;
     [[nodiscard]] boost::asio::any_io_executor fallback() const;
     [[nodiscard]] Encoding encoding() const;
-
-    /// Calls `begin(token, payload)`: the token is the last argument, if that is no value.
-    template <class Begin, class... Args>
-    auto with_payload(const Begin& begin, Args&&... args) const {
-        constexpr std::size_t values = sizeof...(Args) - (detail::ends_with_token<Args...> ? 1 : 0);
-        auto all = std::forward_as_tuple(std::forward<Args>(args)...);
-        auto payload = detail::try_payload(
-            [&]<std::size_t... I>(std::index_sequence<I...>) {
-                return make_arguments(encoding(), std::get<I>(all)...);
-            },
-            std::make_index_sequence<values>());
-        if constexpr (detail::ends_with_token<Args...>) {
-            return begin(std::get<values>(std::move(all)), std::move(payload));
-        } else {
-            return begin(detail::DefaultToken(), std::move(payload));
-        }
+    template <class... Args>
+    [[nodiscard]] Result<Payload> payload(const Args&... args) const {
+        return detail::try_payload([&] { return make_arguments(encoding(), args...); });
     }
 
     std::shared_ptr<Life> life_;
@@ -249,7 +248,7 @@ void start_session(const boost::asio::any_io_executor& executor, Settings settin
 
 /// Connects, logs in and completes with the session. Fails with why, e.g. wamp.error.no_such_realm.
 ///
-///     auto session = co_await connect({.url = "ws://localhost:8080/ws", .realm = "realm1"});
+///     auto session = co_await connect({"ws://localhost:8080/ws", "realm1"});
 ///     auto session = connect(context.get_executor(), settings, use_future).get();
 ///
 /// An object rather than a function, because Asio looks for functions of this name among those of
@@ -266,13 +265,17 @@ struct Connect {
             });
     }
 
-#if defined(BOOST_ASIO_HAS_CO_AWAIT)
-    /// The session lives on the executor of the coroutine that awaits it.
-    [[nodiscard]] boost::asio::awaitable<Session> operator()(Settings settings) const {
-        const auto executor = co_await boost::asio::this_coro::executor;
-        co_return co_await (*this)(executor, std::move(settings));
+    /// The session lives on the executor of the coroutine that awaits it. `token`: none or
+    /// as_result.
+    template <class Token = detail::DefaultToken>
+    auto operator()(Settings settings, Token token = {}) const {
+        return detail::initiate<Session>(std::move(token), boost::asio::any_io_executor(),
+                                         [settings = std::move(settings)](auto waiter) mutable {
+                                             const auto executor = waiter->executor();
+                                             detail::start_session(executor, std::move(settings),
+                                                                   std::move(waiter));
+                                         });
     }
-#endif
 };
 inline constexpr Connect connect;
 

@@ -1,7 +1,7 @@
 #pragma once
 // Settings of a session: where, as whom, and what to do when the connection goes.
 //
-//     kreisel::client::Settings settings{.url = "ws://localhost:8080/ws", .realm = "realm1"};
+//     Settings settings("ws://localhost:8080/ws", "realm1");
 //     settings.login = {.authid = "joe", .credentials = {Ticket{"secret"}}};
 
 #include "client/core/backoff.hpp"
@@ -29,7 +29,12 @@ enum class SessionState : std::uint8_t {
     over,     ///< closed, left, or refused for good
 };
 
+/// No aggregate: gcc 12 destroys `{.url = "..."}` twice within a co_await.
 struct Settings {
+    Settings() = default;
+    Settings(std::string router, std::string in_realm)
+        : url(std::move(router)), realm(std::move(in_realm)) {}
+
     /// `ws://`, `wss://` (WebSocket), `tcp://`, `tcps://`, `unix:` (RawSocket).
     std::string url{};
     /// Tried in turn after `url`.

@@ -73,6 +73,9 @@ class HandlerWaiter final : public Waiter<T> {
         work_.reset();
     }
 
+    /// Where the handler runs.
+    [[nodiscard]] boost::asio::any_io_executor executor() const { return work_.get_executor(); }
+
   private:
     static void deliver(Handler& handler, Result<T> outcome) {
         if constexpr (std::is_invocable_v<Handler&, Result<T>>) {

@@ -127,21 +127,15 @@ class StandingWaiter final : public Waiter<WireId> {
 }  // namespace
 
 void start_call(const EnginePtr& engine, Request<CallOptions> request, Result<Payload> payload,
-                std::shared_ptr<CallWaiter> waiter) {
-    start_open_call(engine, std::move(request), std::move(payload), std::move(waiter), nullptr);
-}
-
-void start_open_call(const EnginePtr& engine, Request<CallOptions> request, Result<Payload> payload,
-                     std::shared_ptr<CallWaiter> waiter, std::shared_ptr<CallTicket> ticket) {
-    engine->run([engine, request = std::move(request), payload = std::move(payload),
+                std::shared_ptr<CallWaiter> waiter, std::shared_ptr<CallTicket> ticket,
+                SessionCore::Parts parts) {
+    engine->run([engine, parts, request = std::move(request), payload = std::move(payload),
                  waiter = std::move(waiter),
                  ticket = std::move(ticket)](SessionCore& core, Effects& effects) mutable {
         if (!payload) return effects.fail(std::move(waiter), payload.error());
         const std::stop_token stop = request.stop;
         const CancelMode mode = request.options.cancel_mode;
         const auto begin = [&](SessionCore& in, Effects& out, std::shared_ptr<CallWaiter> told) {
-            const auto parts =
-                ticket == nullptr ? SessionCore::Parts::one : SessionCore::Parts::several;
             const OperationId id =
                 in.call(std::move(request), std::move(*payload), parts, std::move(told), out);
             if (ticket != nullptr) ticket->operation = id;

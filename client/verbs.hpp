@@ -20,11 +20,11 @@ struct CallTicket {
     OperationId operation;
 };
 
+/// `ticket`, if there is one, names the call from then on.
 void start_call(const EnginePtr& engine, Request<CallOptions> request, Result<Payload> payload,
-                std::shared_ptr<CallWaiter> waiter);
-/// With more parts to come: see send_part().
-void start_open_call(const EnginePtr& engine, Request<CallOptions> request, Result<Payload> payload,
-                     std::shared_ptr<CallWaiter> waiter, std::shared_ptr<CallTicket> ticket);
+                std::shared_ptr<CallWaiter> waiter, std::shared_ptr<CallTicket> ticket = nullptr,
+                SessionCore::Parts parts = SessionCore::Parts::one);
+/// Of a call in several parts.
 enum class Part : std::uint8_t { more, last };
 /// `waiter` is told when yet more may be sent, or that the call is over.
 void send_part(const EnginePtr& engine, std::shared_ptr<CallTicket> ticket, Part part,

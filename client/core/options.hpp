@@ -12,6 +12,7 @@
 #include "common/wamp/value.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -42,6 +43,12 @@ struct Passthru {
     std::optional<std::string> keyid{};
 };
 
+/// What happens when parts of a result come faster than they are taken.
+enum class PartsOverflow : std::uint8_t {
+    cancel,  ///< the call is given up and fails with uris::too_many
+    pause  ///< the connection is not read until half of them are taken; everything else waits, too
+};
+
 struct CallOptions {
     /// The call ends with wamp.error.timeout after so long; 0: never. Kept by the router, and by
     /// the client if the router's answer does not come.
@@ -53,6 +60,9 @@ struct CallOptions {
     /// How a call that is given up ends.
     CancelMode cancel_mode = CancelMode::killnowait;
     std::optional<Passthru> passthru{};
+    /// Of a stream: parts that wait to be taken.
+    std::size_t parts_max = 1024;
+    PartsOverflow parts_overflow = PartsOverflow::cancel;
     Dict extra{};
 };
 

@@ -34,7 +34,9 @@ BOOST_AUTO_TEST_CASE(every_wire_and_encoding_carries_calls_and_events) {
     for (const std::string& scheme : {std::string("ws"), std::string("rs")}) {
         for (const Encoding encoding : {Encoding::json, Encoding::msgpack, Encoding::cbor}) {
             BOOST_TEST_CONTEXT(scheme << " " << to_text(encoding)) {
-                const Session session = join(loop, router.url(scheme), {.encodings = {encoding}});
+                Settings settings;
+                settings.encodings = {encoding};
+                const Session session = join(loop, router.url(scheme), settings);
                 std::promise<std::vector<std::string>> heard;
                 get(session.subscribe(
                     "com.example.tick",
@@ -50,7 +52,7 @@ BOOST_AUTO_TEST_CASE(every_wire_and_encoding_carries_calls_and_events) {
                 BOOST_TEST(get(session.call<std::string>("com.example.join", "x", use_future)) ==
                            "x-");
                 get(session.publish(
-                    {"com.example.tick", {.acknowledge = true, .exclude_me = false}},
+                    {"com.example.tick", with::acknowledge(), with::exclude_me(false)},
                     std::vector<std::string>{"a", "b"}, use_future));
 
                 BOOST_TEST(get(heard.get_future()) == (std::vector<std::string>{"a", "b"}),
@@ -160,13 +162,13 @@ BOOST_FIXTURE_TEST_CASE(details_tell_who_calls_and_who_publishes, Fixture) {
         use_future));
     std::promise<EventDetails> heard;
     get(session.subscribe(
-        {"com.example.", {.match = MatchPolicy::prefix}},
+        {"com.example.", with::match(MatchPolicy::prefix)},
         [&heard](EventDetails details) { heard.set_value(details); }, use_future));
     const Session other = join(loop, router.url());
 
-    BOOST_TEST(get(other.call<std::uint64_t>({"com.example.who", {.disclose_me = true}},
+    BOOST_TEST(get(other.call<std::uint64_t>({"com.example.who", with::disclose_me()},
                                              use_future)) == other.identity().session.value);
-    get(other.publish({"com.example.tick", {.acknowledge = true, .disclose_me = true}}, 1,
+    get(other.publish({"com.example.tick", with::acknowledge(), with::disclose_me()}, 1,
                       use_future));
     const EventDetails details = get(heard.get_future());
     BOOST_TEST(details.topic == "com.example.tick");
@@ -177,7 +179,7 @@ BOOST_FIXTURE_TEST_CASE(a_handle_ends_what_it_stands_for, Fixture) {
     std::atomic<int> heard{0};
     const auto count = [&heard](int) { ++heard; };
     const auto publish = [this] {
-        get(session.publish({"com.example.tick", {.acknowledge = true, .exclude_me = false}}, 1,
+        get(session.publish({"com.example.tick", with::acknowledge(), with::exclude_me(false)}, 1,
                             use_future));
         get(session.call<Reply>("wamp.session.count", use_future));
     };
@@ -216,7 +218,8 @@ BOOST_FIXTURE_TEST_CASE(a_stop_token_gives_a_call_up_and_stops_the_callee, Fixtu
         },
         use_future));
     std::stop_source source;
-    auto outcome = session.call<int>({"com.example.slow", {}, source.get_token()}, use_future);
+    auto outcome =
+        session.call<int>({"com.example.slow", with::stop(source.get_token())}, use_future);
     wait_until([&] { return kept.has_value(); });
 
     source.request_stop();
@@ -234,7 +237,7 @@ BOOST_FIXTURE_TEST_CASE(a_timeout_ends_a_call, Fixture) {
         use_future));
 
     BOOST_TEST(
-        error_of(session.call<int>({"com.example.slow", {.timeout = 50ms}}, use_future)).uri() ==
+        error_of(session.call<int>({"com.example.slow", with::timeout(50ms)}, use_future)).uri() ==
         uris::timeout);
 }
 
@@ -310,7 +313,7 @@ BOOST_AUTO_TEST_CASE(a_lost_connection_comes_back_with_all_that_stood) {
         (*router).close_connections();
         wait_until([&] { return session.identity().session != old; });
         BOOST_TEST(get(session.call<int>("com.example.add", 2, 3, use_future)) == 5);
-        get(session.publish({"com.example.tick", {.acknowledge = true, .exclude_me = false}}, 1,
+        get(session.publish({"com.example.tick", with::acknowledge(), with::exclude_me(false)}, 1,
                             use_future));
         wait_until([&] { return heard == round; });
     }
