@@ -5,6 +5,7 @@
 #include "common/wire/websocket.hpp"
 
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <poll.h>
 #include <sys/socket.h>
@@ -26,6 +27,15 @@ std::span<const std::uint8_t> octets_of(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
+/// Calls again what a signal interrupted: fuzzers have an alarm that comes every few seconds.
+template <class Call>
+int uninterrupted(Call call) {
+    for (;;) {
+        const int result = call();
+        if (result >= 0 || errno != EINTR) return result;
+    }
+}
+
 std::unique_ptr<Wire> make_client(SocketPeer::Transport transport) {
     if (transport == SocketPeer::Transport::rawsocket) {
         return make_rawsocket_client({Encoding::json, message_bytes_max});
@@ -45,8 +55,10 @@ SocketPeer::SocketPeer(const std::string& path, Transport transport)
     address.sun_family = AF_UNIX;
     CHECK(path.size() < sizeof(address.sun_path), "the path fits");
     std::memcpy(address.sun_path, path.c_str(), path.size());
-    CHECK(::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0,
-          "the router takes connections");
+    const int connected = uninterrupted([&] {
+        return ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+    });
+    CHECK(connected == 0, "the router takes connections");
     ByteWriter start;
     wire_->start(start);
     write(start.span());
@@ -116,7 +128,9 @@ void SocketPeer::receive_until(IsDone is_done) {
 
 bool SocketPeer::receive(int timeout_ms) {
     pollfd wanted{socket_, POLLIN, 0};
-    if (has_ended_ || ::poll(&wanted, 1, timeout_ms) != 1) return false;
+    if (has_ended_ || uninterrupted([&] { return ::poll(&wanted, 1, timeout_ms); }) != 1) {
+        return false;
+    }
     std::array<std::uint8_t, 16384> buffer;
     const auto count = ::recv(socket_, buffer.data(), buffer.size(), 0);
     if (count <= 0) {
