@@ -94,7 +94,9 @@ class HandledInvocation final : public InvocationContext {
     }
 
     decltype(auto) call_handler(Values& values) {
-        const auto made = [this]<class P>(std::type_identity<P>) { return make<P>(); };
+        const auto made = [this]<class P>(std::type_identity<P>) {
+            return this->template make<P>();
+        };
         return call_with<IsMadeForProcedure>(*handler_, values, made,
                                              static_cast<const Parameters*>(nullptr));
     }
