@@ -1,30 +1,13 @@
 #pragma once
-// One subcommand of `kreisel`: declares its options and says what to run when it was chosen. Each
-// has a file of its own here, and a line in command_line.cpp.
-//
-// Control thread, before and after everything else.
+// The subcommands of the router. Each has a file of its own here, and a line in commands.cpp.
 
+#include "common/base/command.hpp"
 #include "router/config/config.hpp"
 
-#include <functional>
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
-
 namespace kreisel {
-
-// What a command returns; commands with more outcomes say so in their help.
-inline constexpr int exit_ok = 0;
-inline constexpr int exit_failed = 1;  ///< faulty configuration, port in use...
-inline constexpr int exit_usage = 2;   ///< wrong command line
-
-struct Command {
-    CLI::App* options = nullptr;  ///< lives in the application it was added to
-    std::function<int()> run;
-};
 
 [[nodiscard]] Command make_run_command(CLI::App& application);
 [[nodiscard]] Command make_check_command(CLI::App& application);

@@ -25,8 +25,9 @@ def install(build, folder):
     assert code == 0, output
 
 
-def find(folder, name):
-    found = [os.path.join(place, name) for place, _, names in os.walk(folder) if name in names]
+def find(folder, name, place_end=""):
+    found = [os.path.join(place, name) for place, _, names in os.walk(folder)
+             if name in names and place.endswith(place_end)]
     assert len(found) == 1, f"{name}: {found}"
     return found[0]
 
@@ -62,19 +63,30 @@ def check_syntax(unit, program):
         assert code == 0 and not complaints, output
 
 
+def check_completion(program, folder):
+    """bash loads the file by the command's name, and it knows what the command can."""
+    place = os.path.join("share", "bash-completion", "completions", "kreisel")
+    [path] = [os.path.join(top, "kreisel") for top, _, names in os.walk(folder)
+              if "kreisel" in names and os.path.join(top, "kreisel").endswith(place)]
+    code, output = run("bash", "-c", f"PATH={os.path.dirname(program)}:$PATH; . {path}; "
+                       "complete -p kreisel")
+    assert code == 0 and "_kreisel" in output, output
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", required=True)
     build = parser.parse_args().build
     with tempfile.TemporaryDirectory(prefix="kreisel-install-") as folder:
         install(build, folder)
-        program = find(folder, "kreisel")
+        program = find(folder, "kreisel", "bin")
         code, output = run(program, "version")
         assert code == 0 and output.startswith("kreisel "), output
         config = find(folder, "realms.yaml")
         code, output = run(program, "check", config)
         assert code == 0, output
         unit = find(folder, "kreisel.service")
+        check_completion(program, folder)
         check_unit(folder, unit)
         check_syntax(unit, program)
         with open(config, "a") as own:

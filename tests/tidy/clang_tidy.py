@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-FOLDERS = ("common/", "router/", "client/", "bench/", "examples/")
+FOLDERS = ("common/", "router/", "client/", "program/", "bench/", "examples/")
 FINDING = re.compile(r"^(?=[^:\s]+:\d+:\d+: (?:error|warning): )", re.MULTILINE)
 
 
