@@ -8,12 +8,14 @@
 // Handlers are functions, lambdas and other objects with one call operator. One with `auto`
 // parameters does not say what it takes.
 
+// clang-format off
+#include <utility>  // boost/asio/awaitable.hpp of Boost 1.74 needs it before itself
 #include <boost/asio/awaitable.hpp>
+// clang-format on
 
 #include <cstddef>
 #include <tuple>
 #include <type_traits>
-#include <utility>  // boost/asio/awaitable.hpp of Boost 1.74 needs it before itself
 
 namespace kreisel::client::detail {
 

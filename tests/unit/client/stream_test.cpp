@@ -85,7 +85,8 @@ BOOST_FIXTURE_TEST_CASE(parts_that_nobody_takes_end_the_call, Fixture) {
     }();
 
     BOOST_TEST(end.uri() == uris::too_many);
-    BOOST_TEST(parts.size() == 10U);
+    // Ten that waited, and one that was taken while they came.
+    BOOST_TEST((parts.size() == 10U || parts.size() == 11U), parts.size());
     BOOST_TEST(get(caller.call<Reply>("wamp.session.count", use_future)).args.size() == 1U);
 }
 
