@@ -1,6 +1,7 @@
 // The kreisel command: the subcommands of the router and of the client under one name. What they do
-// is in router/cli and client/cli; owns the control thread.
+// is in router/cli, client/cli and bench/command; owns the control thread.
 
+#include "bench/command/bench_command.hpp"
 #include "client/cli/commands.hpp"
 #include "router/cli/commands.hpp"
 
@@ -28,6 +29,7 @@ int run_command_line(int count, char** arguments) {
     for (Command& command : client::make_client_commands(application)) {
         commands.push_back(std::move(command));
     }
+    commands.push_back(load::make_bench_command(application));
     try {
         application.parse(client::shielded_words(count, arguments));
     } catch (const CLI::ParseError& error) {

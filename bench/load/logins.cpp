@@ -68,8 +68,15 @@ void LoginRun::on_readable(Session& session) {
 }
 
 void LoginRun::log_everybody_in() {
-    const SteadyTime deadline = Clock::now() + login_time_max;
+    const SteadyTime start = Clock::now();
+    const SteadyTime deadline = start + login_time_max;
+    SteadyTime next_telling = start;
     while (report_.count < options_.sessions) {
+        if (options_.on_progress && Clock::now() >= next_telling) {
+            next_telling += std::chrono::seconds(1);
+            const std::chrono::duration<double> passed = Clock::now() - start;
+            options_.on_progress({"logging in", passed.count(), report_.count});
+        }
         while (waiting_.size() < options_.in_flight && sessions_.size() < options_.sessions) {
             begin();
         }

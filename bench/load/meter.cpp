@@ -2,6 +2,7 @@
 
 #include "bench/load/process.hpp"
 
+#include <array>
 #include <stdexcept>
 
 namespace kreisel::load {
@@ -34,14 +35,28 @@ std::string text_payload(std::size_t bytes) {
 }
 
 Meter::Meter(const LoadOptions& options)
-    : pid_(options.pid),
+    : on_progress_(options.on_progress),
+      phase_start_(std::chrono::steady_clock::now()),
+      pid_(options.pid),
       measured_time_(from_seconds(options.seconds)),
       phase_end_(std::chrono::steady_clock::now() + from_seconds(options.warm_up_seconds)) {}
 
 double Meter::cpu() const { return pid_ == 0 ? 0.0 : kreisel::load::cpu_seconds(pid_); }
 
+void Meter::tell(SteadyTime now, std::uint64_t count) {
+    constexpr std::chrono::seconds pause{1};
+    static constexpr std::array<const char*, 3> names{"warming up", "measuring", "draining"};
+    next_telling_ = now + pause;
+    on_progress_({names[static_cast<std::size_t>(phase_)],
+                  std::chrono::duration<double>(now - phase_start_).count(),
+                  count - count_at_phase_});
+}
+
 void Meter::advance(SteadyTime now, std::uint64_t count) {
+    if (on_progress_ && now >= next_telling_) tell(now, count);
     if (now < phase_end_) return;
+    phase_start_ = now;
+    count_at_phase_ = count;
     switch (phase_) {
         case Phase::warm_up:
             phase_ = Phase::measuring;

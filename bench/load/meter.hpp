@@ -26,7 +26,12 @@ class Meter {
 
   private:
     [[nodiscard]] double cpu() const;
+    void tell(SteadyTime now, std::uint64_t count);
 
+    std::function<void(const LoadProgress&)> on_progress_;
+    SteadyTime next_telling_{};
+    SteadyTime phase_start_;
+    std::uint64_t count_at_phase_ = 0;
     pid_t pid_;
     std::chrono::nanoseconds measured_time_;
     SteadyTime phase_end_;

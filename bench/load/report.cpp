@@ -83,6 +83,7 @@ std::string to_json(const LoadReport& report, const std::string& scenario,
     object.add("p50_us", report.latency.percentile_us(0.5));
     object.add("p90_us", report.latency.percentile_us(0.9));
     object.add("p99_us", report.latency.percentile_us(0.99));
+    object.add("p99_9_us", report.latency.percentile_us(0.999));
     object.add("max_us", report.latency.max_us());
     object.add("cpu_seconds", report.cpu_seconds);
     object.add("cpu_seconds_per_million", report.cpu_seconds_per_million());

@@ -10,12 +10,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <sys/types.h>
 #include <utility>
 #include <vector>
 
 namespace kreisel::load {
+
+/// Told about once a second, for people who wait.
+struct LoadProgress {
+    const char* phase = "";  ///< `warming up`, `measuring`...
+    double seconds = 0.0;    ///< since this phase began
+    std::uint64_t count = 0;
+};
 
 struct LoadOptions {
     Target target;
@@ -39,6 +47,8 @@ struct LoadOptions {
     std::size_t sessions = 1000;
     double rate = 1000.0;  ///< connects a second of churn
     std::uint64_t seed = 1;
+
+    std::function<void(const LoadProgress&)> on_progress;  ///< may be empty
 };
 
 struct LoadReport {

@@ -39,7 +39,7 @@ ARROWS = {
         "common/auth", "client/core", "client/values", "client/net"],
     "client/cli": [
         "common/base", "common/wamp", "common/codec", "client/core", "client/values", "client"],
-    "program": ["common/base", "router/cli", "client/cli"],
+    "program": ["common/base", "router/cli", "client/cli", "bench"],
 }
 FREE_FOLDERS = ["tests", "bench", "examples"]
 FOLDERS_OF_FOLDERS = ["common", "router", "client"]
