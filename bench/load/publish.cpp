@@ -18,8 +18,26 @@ using Clock = std::chrono::steady_clock;
 
 struct Topic;
 
-/// One end of a topic. A subscriber's n-th event is the topic's n-th publication: WAMP keeps the
-/// order of one publisher, so no event needs to be decoded to know which it is.
+/// Publications of a topic differ in the last letter of their payload, in turn: what is lost, comes
+/// twice or overtakes is found without decoding each event.
+constexpr std::uint64_t variants = 4;
+
+std::string payload_text(std::size_t bytes, std::uint64_t number) {
+    std::string text = text_payload(bytes);
+    if (!text.empty()) text.back() = static_cast<char>('a' + number % variants);
+    return text;
+}
+
+/// The last small letter of a message, which in all encodings is that of the payload.
+char last_letter(Bytes bytes) {
+    for (std::size_t at = bytes.size(); at-- > 0;) {
+        if (bytes[at] >= 'a' && bytes[at] <= 'z') return static_cast<char>(bytes[at]);
+    }
+    return '\0';
+}
+
+/// One end of a topic. A subscriber's n-th event is the topic's n-th publication, since WAMP keeps
+/// the order of one publisher; check_order() holds the router to it.
 struct Member {
     Topic* topic = nullptr;
     std::uint64_t received = 0;
@@ -42,13 +60,14 @@ class PublishRun {
 
   private:
     [[nodiscard]] bool is_raw() const { return options_.target.kind == Target::Kind::raw; }
-    [[nodiscard]] Message publish_message(std::size_t topic) const;
+    [[nodiscard]] Message publish_message(std::size_t topic, std::uint64_t number) const;
     [[nodiscard]] SessionSettings settings(std::size_t topic, RawRole role) const;
     void open();
     void open_member(std::size_t topic, bool is_publisher);
     void on_readable(Session& session);
     void on_message(Member& member, const MessageHead& head, Bytes bytes, SteadyTime now);
-    void check_sample(Bytes bytes) const;
+    void check_sample(Bytes bytes, std::uint64_t number) const;
+    void check_order(Bytes bytes, std::uint64_t number) const;
     void fill(std::size_t topic, SteadyTime now);
     [[nodiscard]] bool is_drained() const;
 
@@ -59,7 +78,7 @@ class PublishRun {
     Sessions sessions_;
     std::unordered_map<const Session*, Member> members_;
     std::vector<Topic> topics_;
-    std::vector<MessageTemplate> templates_;
+    std::vector<MessageTemplate> templates_;  ///< of each topic its variants
     LoadReport report_;
     std::uint64_t events_ = 0;
 };
@@ -77,11 +96,12 @@ PublishRun::PublishRun(const LoadOptions& options)
     meter_ = Meter(options_);
 }
 
-Message PublishRun::publish_message(std::size_t topic) const {
+Message PublishRun::publish_message(std::size_t topic, std::uint64_t number) const {
     Dict publish_options;
     if (options_.acknowledge) publish_options.set("acknowledge", true);
-    return Publish{RequestId{1}, publish_options, topic_name(topic),
-                   make_payload({text_payload(options_.payload_bytes)}, {}, options_.encoding)};
+    return Publish{
+        RequestId{1}, publish_options, topic_name(topic),
+        make_payload({payload_text(options_.payload_bytes, number)}, {}, options_.encoding)};
 }
 
 SessionSettings PublishRun::settings(std::size_t topic, RawRole role) const {
@@ -93,7 +113,7 @@ SessionSettings PublishRun::settings(std::size_t topic, RawRole role) const {
                              .handshake_bytes_max = SIZE_MAX};
     if (!is_raw()) return settings;
     // Six digits stand for the request ids of a run; publication ids are as long as ids get.
-    Publish publish = std::get<Publish>(publish_message(topic));
+    Publish publish = std::get<Publish>(publish_message(topic, 0));
     publish.request = RequestId{100'000};
     const Event event{SubscriptionId{100}, PublicationId{id_max - 1}, {}, publish.payload};
     settings.raw_hello.role = role;
@@ -115,7 +135,9 @@ void PublishRun::open_member(std::size_t topic, bool is_publisher) {
     if (is_publisher) {
         FrameForm form = session.form();
         if (is_raw()) form.fixed_bytes = how.raw_hello.bytes_to_floor;
-        templates_.emplace_back(publish_message(topic), options_.encoding, form);
+        for (std::uint64_t variant = 0; variant < variants; ++variant) {
+            templates_.emplace_back(publish_message(topic, variant), options_.encoding, form);
+        }
         topics_[topic].publisher = &session;
         topics_[topic].missing.resize(options_.in_flight);
         topics_[topic].sent_at.resize(options_.in_flight);
@@ -133,12 +155,20 @@ void PublishRun::open() {
     for (const auto& session : sessions_) session->start_measuring();
 }
 
-void PublishRun::check_sample(Bytes bytes) const {
+void PublishRun::check_order(Bytes bytes, std::uint64_t number) const {
+    if (is_raw() || options_.payload_bytes == 0) return;
+    if (last_letter(bytes) == static_cast<char>('a' + number % variants)) return;
+    throw std::runtime_error("event " + std::to_string(number + 1) +
+                             " of a subscriber is another than was published then: one was lost, "
+                             "came twice or overtook");
+}
+
+void PublishRun::check_sample(Bytes bytes, std::uint64_t number) const {
     const Result<Message> message = decode(options_.encoding, SharedBytes::copy_of(bytes), {});
     if (!message) throw std::runtime_error("undecodable event: " + message.error().text);
     const Payload* payload = payload_of(*message);
     if (!std::holds_alternative<Event>(*message) || payload == nullptr ||
-        read_payload(*payload).args != List{text_payload(options_.payload_bytes)}) {
+        read_payload(*payload).args != List{payload_text(options_.payload_bytes, number)}) {
         throw std::runtime_error("expected an EVENT with the published payload, got " +
                                  describe(*message));
     }
@@ -159,7 +189,8 @@ void PublishRun::on_message(Member& member, const MessageHead& head, Bytes bytes
     if (member.is_publisher) return;
     ++events_;
     if (meter_.is_measuring()) report_.latency.add(now - topic.sent_at[slot]);
-    if (!is_raw() && number % 4096 == 0) check_sample(bytes);
+    check_order(bytes, number);
+    if (!is_raw() && number % 4096 == 0) check_sample(bytes, number);
 }
 
 void PublishRun::on_readable(Session& session) {
@@ -179,7 +210,8 @@ void PublishRun::fill(std::size_t index, SteadyTime now) {
         const std::size_t slot = topic.sent % options_.in_flight;
         topic.missing[slot] = options_.subscribers + (options_.acknowledge ? 1U : 0U);
         topic.sent_at[slot] = now;
-        templates_[index].append(++topic.sent, topic.publisher->output());
+        const std::size_t variant = index * variants + topic.sent % variants;
+        templates_[variant].append(++topic.sent, topic.publisher->output());
     }
     topic.publisher->flush();
     require_alive(*topic.publisher, "publisher");

@@ -1,5 +1,9 @@
 """`kreisel bench`: every scenario against a real router, and what it says when there is none."""
 
+import re
+import socket
+import threading
+
 import harness
 from harness import *
 from kreisel_command import *
@@ -48,6 +52,77 @@ def test_a_run_that_cannot_be_reports_nothing():
     bench(None, "rpc", "--url", "http://127.0.0.1:1/ws").failed(1)
     kreisel(None, "bench").failed(2)
     kreisel(None, "bench", "rpc", "--callers", "0").failed(2)
+
+
+class Meddler:
+    """Between RawSocket clients and the router; `meddle(events)` gets the events of one connection
+    so far as frames and returns what is passed on of the last."""
+
+    def __init__(self, router, meddle):
+        self.place = ("127.0.0.1", int(re.search(r":(\d+)$", router.address("rs"))[1]))
+        self.meddle = meddle
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"rs://127.0.0.1:{self.listening.getsockname()[1]}"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        self.listening.close()
+
+    def accept(self):
+        while True:
+            try:
+                client = self.listening.accept()[0]
+            except OSError:
+                return
+            router = socket.create_connection(self.place)
+            threading.Thread(target=self.carry, args=(client, router), daemon=True).start()
+            threading.Thread(target=self.carry_back, args=(router, client), daemon=True).start()
+
+    @staticmethod
+    def carry(source, target):
+        try:
+            while octets := source.recv(65536):
+                target.sendall(octets)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def carry_back(self, source, target):
+        events = []
+        try:
+            with source.makefile("rb") as reader:
+                target.sendall(reader.read(4))
+                while len(head := reader.read(4)) == 4:
+                    frame = head + reader.read(int.from_bytes(head[1:], "big"))
+                    if frame[4:].startswith(b"[36,"):
+                        events.append(frame)
+                        frame = self.meddle(events)
+                    target.sendall(frame)
+        except OSError:
+            pass
+
+
+def test_what_is_lost_doubled_or_out_of_order_is_found():
+    def drop(events):
+        return b"" if len(events) == 10 else events[-1]
+
+    def double(events):
+        return events[-1] * 2 if len(events) == 10 else events[-1]
+
+    def swap(events):
+        if len(events) == 10:
+            return b""
+        return events[-1] + events[-2] if len(events) == 11 else events[-1]
+
+    with Router(config()) as router:
+        for meddle in (drop, double, swap):
+            with Meddler(router, meddle) as between:
+                bench(router, "fan-out", "--url", between.url).failed(1, "of a subscriber")
+        with Meddler(router, lambda events: events[-1]) as between:
+            check(bench(router, "fan-out", "--url", between.url).only()["count"] > 0, "untouched")
 
 
 if __name__ == "__main__":
