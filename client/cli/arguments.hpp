@@ -4,13 +4,10 @@
 //     kreisel call com.example.add 2 '{"b": [3]}' some text -k unit=metre
 
 #include "client/values/results.hpp"
+#include "common/base/command.hpp"
 
 #include <string>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 namespace kreisel::client {
 

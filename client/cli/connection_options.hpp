@@ -4,13 +4,10 @@
 // Secrets may stand in the environment or in files, because command lines are seen by others.
 
 #include "client/settings.hpp"
+#include "common/base/command.hpp"
 
 #include <string>
 #include <vector>
-
-namespace CLI {
-class App;
-}
 
 namespace kreisel::client {
 

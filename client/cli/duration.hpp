@@ -2,15 +2,12 @@
 // Durations as people write them on a command line: `500ms`, `1.5s`, `2m`, `3h`; a number alone
 // means seconds.
 
+#include "common/base/command.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
-
-namespace CLI {
-class App;
-class Option;
-}  // namespace CLI
 
 namespace kreisel::client {
 

@@ -23,7 +23,8 @@ class UsageFault : public std::runtime_error {
 /// There is no session: `why` is of connect() or of a session that ended for good.
 class NoSession : public std::exception {
   public:
-    explicit NoSession(Error error) : why(std::move(error)) {}
+    // NOLINTNEXTLINE(bugprone-throw-keyword-missing): kept, to be thrown as a part of this
+    explicit NoSession(const Error& error) : why(error) {}
     [[nodiscard]] const char* what() const noexcept override { return why.what(); }
 
     Error why;

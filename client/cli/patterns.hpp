@@ -2,10 +2,7 @@
 // Options of `subscribe` and `register` whose values are a few words.
 
 #include "client/core/options.hpp"
-
-namespace CLI {
-class App;
-}
+#include "common/base/command.hpp"
 
 namespace kreisel::client {
 

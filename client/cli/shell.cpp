@@ -54,12 +54,15 @@ std::vector<std::string> environment_of(const ShellTask& task) {
             entries.push_back(std::move(text));
         }
     }
-    for (const auto& [name, value] : task.environment) entries.push_back(name + '=' + value);
+    for (const auto& [name, value] : task.environment) {
+        entries.emplace_back(name).append("=").append(value);
+    }
     return entries;
 }
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
     std::vector<char*> pointers;
+    pointers.reserve(texts.size() + 1);
     for (std::string& text : texts) pointers.push_back(text.data());
     pointers.push_back(nullptr);
     return pointers;

@@ -6,9 +6,11 @@
 
 #include <functional>
 
+// NOLINTNEXTLINE(readability-identifier-naming): CLI11's name
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace kreisel {
 
