@@ -145,15 +145,17 @@ class Session {
 
     /// Calls a procedure whose results come in parts, each a T (client/stream.hpp). Begins at once.
     template <class T, class... Args>
-    [[nodiscard]] ResultStream<T> stream(Request<CallOptions> request, const Args&... args) const {
-        return ResultStream<T>(detail::start_stream(engine(), std::move(request), payload(args...),
-                                                    SessionCore::Parts::one));
+    [[nodiscard]] ResultStream<T> stream(const Request<CallOptions>& request,
+                                         const Args&... args) const {
+        return ResultStream<T>(
+            detail::start_stream(engine(), request, payload(args...), SessionCore::Parts::one));
     }
     /// The same of one that takes its arguments in parts, too; `args` are the first.
     template <class T, class... Args>
-    [[nodiscard]] Exchange<T> exchange(Request<CallOptions> request, const Args&... args) const {
-        return Exchange<T>(detail::start_stream(engine(), std::move(request), payload(args...),
-                                                SessionCore::Parts::several));
+    [[nodiscard]] Exchange<T> exchange(const Request<CallOptions>& request,
+                                       const Args&... args) const {
+        return Exchange<T>(
+            detail::start_stream(engine(), request, payload(args...), SessionCore::Parts::several));
     }
 
     /// Publishes an event. Completes with its id when the router has it, if `acknowledge` is set;

@@ -1,8 +1,8 @@
 #pragma once
 // Completion tokens: how the outcome of an operation reaches the one who asked for it.
 //
-//     int sum = co_await session.call<int>("com.example.add", 2, 3);                  // throws
-//     Error Result<int> sum = co_await session.call<int>("com.example.add", 2, 3, as_result);
+//     int sum = co_await session.call<int>("com.example.add", 2, 3);  // or throws Error
+//     Result<int> sum = co_await session.call<int>("com.example.add", 2, 3, as_result);
 //     std::future<int> sum = session.call<int>("com.example.add", 2, 3, boost::asio::use_future);
 //     session.call<int>("com.example.add", 2, 3, [](Result<int> sum) { ... });
 //

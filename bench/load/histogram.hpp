@@ -25,7 +25,7 @@ class Histogram {
     static constexpr unsigned steps_bits = 6;
     static constexpr unsigned steps = 1U << steps_bits;
 
-    std::array<std::uint64_t, (64 - steps_bits + 1) * steps> buckets_{};
+    std::array<std::uint64_t, std::size_t{64 - steps_bits + 1} * steps> buckets_{};
     std::uint64_t count_ = 0;
     std::uint64_t max_ns_ = 0;
 };
