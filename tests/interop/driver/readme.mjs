@@ -21,8 +21,16 @@ export function example_of(text, language) {
     return found[0][1];
 }
 
-async function run_command(text) {
-    const { stdout } = await promisify(execFile)("bash", ["-c", text], { timeout: 30_000 });
+/// In `folder`, where the command stands as in a clone of the project that has been built.
+async function run_command(text, folder, stage) {
+    await mkdir(path.join(folder, "build", "release", "bin"), { recursive: true });
+    await symlink(path.resolve(stage.router.binary),
+                  path.join(folder, "build", "release", "bin", "kreisel"));
+    const { stdout } = await promisify(execFile)("bash", ["-c", text], {
+        timeout: 30_000,
+        cwd: folder,
+        env: { ...process.env, KREISEL_URL: `ws://127.0.0.1:${stage.router.port}/ws` },
+    });
     return stdout;
 }
 
@@ -57,8 +65,8 @@ export async function run_readme(stage) {
         const page = await browser.newPage();
         await page.goto(await write_page(folder, here_now(html)));
         cells.check("browser", await text_of(page, "ready"));
-        const output = await run_command(here_now(command));
-        cells.check("command line", /2 \+ 3 = 5$/m.test(output) ? [] : [`it said: ${output}`]);
+        const output = await run_command(command, folder, stage);
+        cells.check("command line", /^5$/m.test(output) ? [] : [`it said: ${output}`]);
         cells.check("browser", await text_of(page, "Hello from the command line"));
     } finally {
         await browser.close();
