@@ -73,18 +73,20 @@ std::vector<OperationId> OperationTable::waiting() const {
 std::vector<Operation> OperationTable::take_sent() {
     std::vector<OperationId> sent;
     for (const auto& [request, id] : by_request_) sent.push_back(id);
-    std::sort(sent.begin(), sent.end());
-    std::vector<Operation> taken;
-    for (const OperationId id : sent) taken.push_back(take(operations_.at(id)));
-    return taken;
+    return take(std::move(sent));
 }
 
 std::vector<Operation> OperationTable::take_all() {
     std::vector<OperationId> all;
     for (const auto& [id, operation] : operations_) all.push_back(id);
-    std::sort(all.begin(), all.end());
+    return take(std::move(all));
+}
+
+std::vector<Operation> OperationTable::take(std::vector<OperationId> ids) {
+    std::sort(ids.begin(), ids.end());
     std::vector<Operation> taken;
-    for (const OperationId id : all) taken.push_back(take(operations_.at(id)));
+    taken.reserve(ids.size());
+    for (const OperationId id : ids) taken.push_back(take(operations_.at(id)));
     return taken;
 }
 

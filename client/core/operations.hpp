@@ -10,11 +10,11 @@
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
 
-#include <deque>
 #include <map>
 #include <optional>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 namespace kreisel::client {
 
@@ -89,6 +89,9 @@ class OperationTable {
     [[nodiscard]] std::vector<OperationId> expire(TimePoint now);
 
   private:
+    /// In the order they came.
+    std::vector<Operation> take(std::vector<OperationId> ids);
+
     std::uint64_t last_ = 0;
     RequestId last_request_;
     std::unordered_map<OperationId, Operation> operations_;
