@@ -132,6 +132,8 @@ void InvocationContext::on_payload(Payload payload, bool is_last) {
         has_started_ = true;
         return start(std::move(payload));
     }
+    // The word that there is no more is no part.
+    if (is_last && payload.empty()) return give_input();
     inputs_.push_back(std::move(payload));
     const auto engine = engine_.lock();
     if (inputs_.size() >= inputs_max && !is_holding_ && engine != nullptr) {

@@ -133,7 +133,8 @@ BOOST_FIXTURE_TEST_CASE(arguments_in_parts_reach_one_procedure, Fixture) {
             : sum(first), inputs(std::move(more)), responder(std::move(by)) {}
         void go_on() {
             inputs.next([self = shared_from_this()](Result<std::optional<int>> part) {
-                if (!part || !*part) return self->responder.answer(self->sum);
+                if (!part) return self->responder.fail(part.error());
+                if (!*part) return self->responder.answer(self->sum);
                 self->sum += **part;
                 self->go_on();
             });
@@ -156,6 +157,11 @@ BOOST_FIXTURE_TEST_CASE(arguments_in_parts_reach_one_procedure, Fixture) {
     BOOST_TEST(get(exchange.next(use_future)).value() == 500500);
     BOOST_TEST(!get(exchange.next(use_future)).has_value());
     BOOST_TEST(error_of(exchange.send(1, use_future)).uri() == uris::closed);
+
+    const auto without_last_part = caller.exchange<int>("com.example.sum", 1);
+    get(without_last_part.send(2, use_future));
+    get(without_last_part.finish(use_future));
+    BOOST_TEST(get(without_last_part.next(use_future)).value() == 3);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_lost_connection_ends_a_stream, Fixture) {
