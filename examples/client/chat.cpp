@@ -1,14 +1,12 @@
 // A chat: what you write is heard by all who run this with the same router.
 // usage: chat URL NAME
+#include "examples/client/main.hpp"
 #include <kreisel/client.hpp>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/redirect_error.hpp>
 
-#include <exception>
 #include <iostream>
 #include <string>
 #include <unistd.h>
@@ -45,17 +43,6 @@ awaitable<void> run(std::string url, std::string name) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    try {
-        const std::string url = argc > 1 ? argv[1] : "ws://127.0.0.1:8080/ws";
-        const std::string name = argc > 2 ? argv[2] : "somebody";
-        boost::asio::io_context context;
-        boost::asio::co_spawn(context, run(url, name), [](std::exception_ptr error) {
-            if (error) std::rethrow_exception(error);
-        });
-        context.run();
-        return 0;
-    } catch (const std::exception& error) {
-        std::cerr << error.what() << '\n';
-        return 1;
-    }
+    const std::string name = argc > 2 ? argv[2] : "somebody";
+    return run_program(argc, argv, [name](const std::string& url) { return run(url, name); });
 }

@@ -1,10 +1,8 @@
-// Logs in by ticket, by WAMP-CRA and by SCRAM. The users stand in docs/client/cookbook.md.
+// Logs in by ticket, WAMP-CRA, SCRAM and cryptosign. The users stand in docs/client/cookbook.md;
+// certificate.cpp logs in by a TLS certificate.
+#include "examples/client/main.hpp"
 #include <kreisel/client.hpp>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-
-#include <exception>
 #include <iostream>
 #include <string>
 
@@ -36,23 +34,14 @@ awaitable<void> run(std::string url) {
     const wamp::Credentials password = wamp::Scram{"correct horse"};
     co_await log_in(url, "pam", password);
 
+    const wamp::Credentials key =
+        wamp::Cryptosign{"0707070707070707070707070707070707070707070707070707070707070707"};
+    co_await log_in(url, "kim", key);
+
     const wamp::Credentials wrong = wamp::Scram{"wrong horse"};
     co_await log_in(url, "pam", wrong);
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
-    try {
-        const std::string url = argc > 1 ? argv[1] : "ws://127.0.0.1:8080/ws";
-        boost::asio::io_context context;
-        boost::asio::co_spawn(context, run(url), [](std::exception_ptr error) {
-            if (error) std::rethrow_exception(error);
-        });
-        context.run();
-        return 0;
-    } catch (const std::exception& error) {
-        std::cerr << error.what() << '\n';
-        return 1;
-    }
-}
+int main(int argc, char** argv) { return run_program(argc, argv, run); }

@@ -1,11 +1,8 @@
 // Asks time_service.cpp for the time, twice: once as it must not.
+#include "examples/client/main.hpp"
 #include <kreisel/client.hpp>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-
 #include <chrono>
-#include <exception>
 #include <iostream>
 #include <string>
 
@@ -33,17 +30,4 @@ awaitable<void> run(std::string url) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-    try {
-        const std::string url = argc > 1 ? argv[1] : "ws://127.0.0.1:8080/ws";
-        boost::asio::io_context context;
-        boost::asio::co_spawn(context, run(url), [](std::exception_ptr error) {
-            if (error) std::rethrow_exception(error);
-        });
-        context.run();
-        return 0;
-    } catch (const std::exception& error) {
-        std::cerr << error.what() << '\n';
-        return 1;
-    }
-}
+int main(int argc, char** argv) { return run_program(argc, argv, run); }

@@ -13,6 +13,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 
 import examples
@@ -90,10 +91,13 @@ def expect_line(running, wanted):
     harness.check_equal(running.stdout.readline(), wanted + "\n", "the next line")
 
 
-def users_of(page):
-    """The configuration on the page, on a port of the system's choice."""
-    return examples.on_free_ports(next(block.text for block in page.blocks
-                                       if block.file == "realms.yaml"))
+def cookbook():
+    return Page(os.path.join(examples.TOP, "docs/client/cookbook.md"))
+
+
+def config_of(page, name):
+    """A configuration on the page, on a port of the system's choice."""
+    return examples.on_free_ports(next(block.text for block in page.blocks if block.file == name))
 
 
 def run_plain(programs, name, wanted):
@@ -102,9 +106,28 @@ def run_plain(programs, name, wanted):
 
 
 def run_login(programs, name, wanted):
-    cookbook = Page(os.path.join(examples.TOP, "docs/client/cookbook.md"))
-    with harness.Router(users_of(cookbook)) as router:
+    with harness.Router(config_of(cookbook(), "realms.yaml")) as router:
         harness.check_equal(programs.run(name, router.address("ws://")), wanted, name)
+
+
+def run_certificate(programs, name, wanted):
+    """With the certificates that the page makes."""
+    page = cookbook()
+    commands = next(block.text for block in page.blocks if block.language == "sh")
+    with tempfile.TemporaryDirectory(prefix="kreisel-docs-") as folder:
+        subprocess.run(["bash", "-ec", commands], cwd=folder, check=True, capture_output=True,
+                       timeout=harness.DEADLINE)
+        with harness.Router(config_of(page, "tls.yaml"), folder=folder) as router:
+            harness.check_equal(programs.run(name, router.address("wss://"), folder), wanted, name)
+
+
+def run_ticker(programs, name, wanted):
+    """That the page draws what it publishes is tested in tests/interop."""
+    with harness.Router(harness.config()) as router:
+        ticker = programs.start(name, router.address("ws://"))
+        expect_line(ticker, wanted)
+        ticker.send_signal(signal.SIGTERM)
+        harness.check_equal(output_of(ticker), "", "more than was said")
 
 
 def run_time(programs, name, wanted):
@@ -164,6 +187,9 @@ RUNS = {
     "workers": (run_plain, "1.png by ann\n2.png by bob\n3.png by cleo\n"
                            "4.png by ann\n5.png by bob\n6.png by cleo\n"),
     "progress": (run_plain, "film.mpg is whole\n1000000 octets\n"),
+    "exchange": (run_plain, "15 so far\n22 so far\n22 in all\n"),
+    "ticker": (run_ticker, "trading"),
+    "certificate": (run_certificate, "gateway is in as device by tls\n"),
     "structs": (run_plain, "4 things, today\n"
                            "wamp.error.invalid_argument: argument 1: expected a list, got text\n"),
     "sensors": (run_plain, "kitchen: com.example.kitchen.light 0.5\n"
@@ -171,6 +197,7 @@ RUNS = {
     "calls": (run_plain, "2 steps\nwamp.error.timeout\nwamp.error.canceled\n"),
     "login": (run_login, "joe is in as frontend by ticket\nsue is in as frontend by wampcra\n"
                          "pam is in as frontend by wamp-scram\n"
+                         "kim is in as frontend by cryptosign\n"
                          "pam is not: wamp.error.authentication_denied\n"),
     "steady": (run_steady, "5\n"),
 }

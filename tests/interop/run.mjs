@@ -25,6 +25,7 @@ import { run_readme } from "./driver/readme.mjs";
 import { run_restart } from "./driver/restart.mjs";
 import { run_secure, secure_realm } from "./driver/secure.mjs";
 import { for_each, with_stage } from "./driver/stage.mjs";
+import { run_ticker } from "./driver/ticker.mjs";
 
 const top = path.join(path.dirname(new URL(import.meta.url).pathname), "..", "..");
 
@@ -70,6 +71,7 @@ const stages = {
     keep_alive: { kinds: peer_kinds, config: pinging_realm, work: run_keep_alive },
     secure: { kinds: peer_kinds, config: secure_realm, work: run_secure },
     readme: { kinds: [], config: shipped_realm, work: run_readme },
+    ticker: { kinds: [], config: shipped_realm, work: run_ticker },
 };
 
 const [name, binary] = process.argv.slice(2);

@@ -35,11 +35,11 @@ async function run_command(text, folder, stage) {
 }
 
 /// The page beside the module it asks for, as the README tells to put it.
-async function write_page(folder, html) {
+export async function write_page(folder, html) {
     const library = "autobahn-browser";
     await mkdir(path.join(folder, "node_modules"));
     await symlink(path.join(modules, library), path.join(folder, "node_modules", library));
-    const file = path.join(folder, "hello.html");
+    const file = path.join(folder, "page.html");
     await writeFile(file, html);
     return `file://${file}`;
 }
