@@ -32,6 +32,10 @@ endif()
 if(CMAKE_INTERPROCEDURAL_OPTIMIZATION)
   # Two types of one name in two folders: only the linker sees them.
   add_link_options(-Werror=odr)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # Archives that are installed must link without LTO, too (packaging/library).
+    set(CMAKE_CXX_COMPILE_OPTIONS_IPO -flto=auto -ffat-lto-objects)
+  endif()
 endif()
 if(KREISEL_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)

@@ -1,0 +1,38 @@
+# find_package(kreisel): kreisel::client, and kreisel::router if it is asked for.
+#
+#     find_package(kreisel REQUIRED)
+#     target_link_libraries(service PRIVATE kreisel::client)
+#
+#     find_package(kreisel REQUIRED COMPONENTS client router)
+
+include(CMakeFindDependencyMacro)
+find_dependency(Threads)
+find_dependency(Boost 1.74)
+find_dependency(OpenSSL)
+find_dependency(ZLIB)
+find_dependency(spdlog)
+find_dependency(PkgConfig)
+foreach(part LIBCBOR:libcbor ARGON2:libargon2)
+  string(REPLACE ":" ";" part "${part}")
+  list(GET part 0 prefix)
+  list(GET part 1 module)
+  if(NOT TARGET PkgConfig::${prefix})
+    pkg_check_modules(${prefix} QUIET IMPORTED_TARGET ${module})
+  endif()
+  if(NOT TARGET PkgConfig::${prefix})
+    set(kreisel_FOUND FALSE)
+    set(kreisel_NOT_FOUND_MESSAGE "kreisel needs ${module}, which pkg-config does not find")
+    return()
+  endif()
+endforeach()
+
+include(${CMAKE_CURRENT_LIST_DIR}/kreisel-common.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/kreisel-client.cmake)
+set(kreisel_client_FOUND TRUE)
+
+foreach(component IN LISTS kreisel_FIND_COMPONENTS)
+  if(NOT kreisel_${component}_FOUND AND kreisel_FIND_REQUIRED_${component})
+    set(kreisel_FOUND FALSE)
+    set(kreisel_NOT_FOUND_MESSAGE "kreisel has no component ${component}")
+  endif()
+endforeach()
