@@ -29,7 +29,7 @@ struct BenchRealm {
     }
     void handle(PeerRef peer, Message message) { realm.handle(peer, std::move(message), effects); }
 
-    SystemRandom random;
+    SeededRandom random{1};  // the same ids in every run
     Realm realm;
     Effects effects;
     std::uint64_t last_session = 0;
