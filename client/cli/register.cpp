@@ -107,8 +107,9 @@ int provide(RegisterCommand& command) {
     Loop& loop = joined.loop();
     Answers answers(command, loop.executor());
     const Registration registration = start(joined, command, answers, gone);
-    joined.tell("registered " + command.uri);
+    // First: whoever is told so may send a signal.
     loop.end_on_signals();
+    joined.tell("registered " + command.uri);
     loop.run_until([&] {
         return loop.is_ended() || joined.over() || gone ||
                (command.count > 0 && answers.seen() >= command.count);

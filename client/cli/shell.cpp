@@ -3,6 +3,7 @@
 #include "client/cli/secrets.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -161,11 +162,14 @@ void Shell::start(ShellTask task) {
 void Shell::stop() { kill_all(ShellOutcome::End::stopped); }
 
 void Shell::read_output() {
-    parts_->output.async_read_some(
-        boost::asio::buffer(parts_->buffer),
-        [self = shared_from_this()](const boost::system::error_code& ec, std::size_t count) {
-            if (ec) return;
-            if (self->take_output(count)) self->read_output();
+    // Waits only: what the loop had read for a handler that comes behind on_exit() would be lost.
+    parts_->output.async_wait(
+        Descriptor::wait_read, [self = shared_from_this()](boost::system::error_code ec) {
+            Parts& parts = *self->parts_;
+            if (ec || !parts.output.is_open()) return;
+            const auto count = parts.output.read_some(boost::asio::buffer(parts.buffer), ec);
+            const bool is_over = ec && ec != boost::asio::error::would_block;
+            if (!is_over && self->take_output(count)) self->read_output();
         });
 }
 

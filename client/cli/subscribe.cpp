@@ -64,7 +64,6 @@ class PrintedEvents final : public EventSink {
 
 /// Until enough events came, a signal, the end of the session or of the time.
 int stay(Joined& joined, const SubscribeCommand& command, const Seen& seen) {
-    joined.loop().end_on_signals();
     const auto is_done = [&] {
         return joined.loop().is_ended() || joined.over() || seen.gone ||
                (command.count > 0 && seen.events == command.count);
@@ -92,8 +91,10 @@ int subscribe(const SubscribeCommand& command) {
         detail::start_subscribe(joined.engine(), make_request(uri, options),
                                 std::make_shared<PrintedEvents>(command, uri, seen), waiter);
         joined.wait(waiter->future());
-        joined.tell("subscribed to " + uri);
     }
+    // First: whoever is told so may send a signal.
+    joined.loop().end_on_signals();
+    for (const std::string& uri : command.uris) joined.tell("subscribed to " + uri);
     return stay(joined, command, seen);
 }
 

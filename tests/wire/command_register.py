@@ -18,6 +18,10 @@ def call(router, *arguments, **how):
     return kreisel(router, "call", URI, *arguments, **how)
 
 
+def is_registered(router):
+    return kreisel(router, "call", "wamp.registration.lookup", URI).only() is not None
+
+
 def result_of(router, command, *arguments):
     with provide(router, URI, "--exec", command):
         return call(router, *arguments).only()
@@ -91,16 +95,21 @@ def test_a_command_that_hangs_is_killed_with_all_it_started():
     with Router(config()) as router, tempfile.TemporaryDirectory() as folder:
         pids = os.path.join(folder, "pids")
         command = f"sleep 60 & echo $! >>{pids}; echo $$ >>{pids}; sleep 60"
-        start = time.monotonic()
-        error = error_of(router, command, options=("--exec-timeout", "300ms"), code=5)
+        error = error_of(router, command, options=("--exec-timeout", "2s"), code=5)
         check_equal(error["error"], "wamp.error.timeout", "error")
-        check(time.monotonic() - start < 10, "time")
         check_gone(pids)
 
 
-def check_gone(path):
+def pids_in(path):
+    """Whole lines only; the file is made before anything stands in it."""
+    if not os.path.exists(path):
+        return []
     with open(path, encoding="ascii") as file:
-        pids = [int(line) for line in file]
+        return [int(line) for line in file if line.endswith("\n")]
+
+
+def check_gone(path):
+    pids = pids_in(path)
     check(pids, "no process was started")
 
     def are_gone():
@@ -119,9 +128,7 @@ def is_running(pid):
 def test_what_a_command_leaves_behind_does_not_keep_its_caller_waiting():
     with Router(config()) as router, tempfile.TemporaryDirectory() as folder:
         pids = os.path.join(folder, "pids")
-        start = time.monotonic()
         check_equal(result_of(router, f"sleep 60 & echo $! >{pids}; echo 7"), 7, "result")
-        check(time.monotonic() - start < 10, "time")
         check_gone(pids)
 
 
@@ -129,10 +136,10 @@ def test_a_caller_that_gives_up_ends_the_command():
     with Router(config()) as router, tempfile.TemporaryDirectory() as folder:
         pids = os.path.join(folder, "pids")
         with provide(router, URI, "--exec", f"echo $$ >>{pids}; sleep 60"):
-            call(router, "--timeout", "500ms").failed(5)
+            call(router, "--timeout", "2s").failed(5)
             check_gone(pids)
             with Running(router, "call", URI) as calling:
-                wait_until(lambda: len(open(pids, encoding="ascii").readlines()) == 2, "a call")
+                wait_until(lambda: len(pids_in(pids)) == 2, "a call")
                 calling.stop(signal.SIGKILL)
             check_gone(pids)
 
@@ -167,7 +174,7 @@ def test_commands_that_do_not_read_their_input_and_arguments_of_any_length():
 
 def test_calls_run_beside_each_other_up_to_the_limit():
     with Router(config()) as router, tempfile.TemporaryDirectory() as folder:
-        command = f"touch {folder}/$$; ls {folder} | wc -l; sleep 0.3; rm {folder}/$$"
+        command = f"touch {folder}/$$; ls {folder} | wc -l; sleep 1; rm {folder}/$$"
         with provide(router, URI, "--exec", command, "--concurrency", "2"):
             client = websocket(router).join()
             for _ in range(6):
@@ -192,12 +199,19 @@ def test_options_of_the_registration():
 
 
 def test_signals_and_counts_end_it_after_the_calls_under_way():
-    with Router(config()) as router:
+    with Router(config()) as router, tempfile.TemporaryDirectory() as folder:
         for number in (signal.SIGINT, signal.SIGTERM):
-            with provide(router, URI, "--exec", "sleep 1; echo done") as providing:
-                with Running(router, "call", URI, wait="session") as calling:
-                    time.sleep(0.3)
-                    check_equal(providing.stop(number), 0, providing.error())
+            begun, go_on = (os.path.join(folder, f"{what}{number}") for what in ("begun", "go_on"))
+            command = f"touch {begun}; until [ -e {go_on} ]; do sleep 0.1; done; echo done"
+            with provide(router, URI, "--exec", command) as providing:
+                with Running(router, "call", URI) as calling:
+                    wait_until(lambda: os.path.exists(begun), "the command")
+                    providing.process.send_signal(number)
+                    # The call goes on, and nobody else is taken.
+                    wait_until(lambda: not is_registered(router), "the end of the registration")
+                    check_equal(calling.output(), "", "the call is under way")
+                    open(go_on, "w", encoding="ascii").close()
+                    check_equal(providing.wait_end(), 0, providing.error())
                     check_equal(calling.wait_end(), 0, calling.error())
                     check_equal(calling.lines(), ["done"], "result")
             call(router).failed(1, "no_such_procedure")
@@ -217,9 +231,10 @@ def test_a_second_signal_ends_it_at_once():
         pids = os.path.join(folder, "pids")
         with provide(router, URI, "--exec", f"echo $$ >{pids}; sleep 60") as providing:
             with Running(router, "call", URI, wait="session") as calling:
-                wait_until(lambda: os.path.exists(pids), "the command")
+                wait_until(lambda: pids_in(pids), "the command")
                 providing.process.send_signal(signal.SIGTERM)
-                time.sleep(0.5)
+                # The first signal has been seen: the procedure is gone.
+                wait_until(lambda: not is_registered(router), "the end of the registration")
                 check_equal(providing.stop(signal.SIGTERM), 1, providing.error())
                 check_equal(calling.wait_end(), 1, calling.error())
                 check_gone(pids)
