@@ -36,6 +36,11 @@ def metrics(router):
     return {name: float(value) for name, value in lines}
 
 
+def find(numbers, **wanted):
+    """The numbers, if those are among them."""
+    return numbers if wanted.items() <= numbers.items() else None
+
+
 def check_grown(before, after, name, least, most=None):
     grown = after.get(name, 0) - before.get(name, 0)
     check(least <= grown <= (least if most is None else most), f"{name} grew by {grown}")
@@ -54,7 +59,9 @@ def test_numbers_are_those_of_what_happened():
         alice.call("com.proc")
         bob.expect(INVOCATION)
 
-        during = metrics(router)
+        # What is written is known to be so a moment later.
+        during = wait_until(lambda: find(metrics(router), kreisel_outbox_bytes=0,
+                                         kreisel_handshakes=0), "all is written")
         check_grown(before, during, 'kreisel_messages_received_total{type="publish"}', 7)
         check_grown(before, during, 'kreisel_messages_sent_total{type="event"}', 7)
         check_grown(before, during, 'kreisel_messages_sent_total{type="invocation"}', 1)
@@ -62,8 +69,7 @@ def test_numbers_are_those_of_what_happened():
         check_grown(before, during, "kreisel_connections_accepted_total", 2)
         check_grown(before, during, "kreisel_bytes_received_total", 400, 4000)
         check_grown(before, during, "kreisel_bytes_sent_total", 400, 9000)
-        for name, wanted in (("kreisel_connections", 2), ("kreisel_handshakes", 0),
-                             ("kreisel_outbox_bytes", 0), ("kreisel_ready", 1),
+        for name, wanted in (("kreisel_connections", 2), ("kreisel_ready", 1),
                              ("kreisel_silent", 0), ('kreisel_sessions{realm="realm1"}', 2),
                              ('kreisel_subscriptions{realm="realm1"}', 1),
                              ('kreisel_registrations{realm="realm1"}', 1),
@@ -77,11 +83,10 @@ def test_numbers_are_those_of_what_happened():
         bob.send(GOODBYE, {}, "wamp.close.normal")
         bob.expect(GOODBYE)
         alice.close()
-        wait_until(lambda: metrics(router)["kreisel_connections"] == 0, "both are gone")
-        after = metrics(router)
+        after = wait_until(lambda: find(metrics(router), **{
+            "kreisel_connections": 0, 'kreisel_sessions{realm="realm1"}': 0}), "both are gone")
         check_grown(during, after, 'kreisel_sessions_closed_total{why="goodbye"}', 1)
         check_grown(during, after, 'kreisel_sessions_closed_total{why="lost"}', 1)
-        check_equal(after['kreisel_sessions{realm="realm1"}'], 0, "sessions")
 
 
 def test_refused_log_ins_are_counted_by_method():
@@ -122,6 +127,7 @@ def test_checks_of_passwords_and_look_ups_of_users_are_counted():
         crowd = [hello("joe") for _ in range(6)]
         for client in crowd:
             client.expect(CHALLENGE)
+        for client in crowd:  # all of them within the time of one check
             client.send(AUTHENTICATE, "wrong", {})
         denied = [outcome_of(client) for client in crowd].count("wamp.error.authentication_denied")
         check_equal(hello("ann").expect(ABORT)[2], "wamp.error.authentication_failed", "no file")
@@ -194,9 +200,9 @@ def test_rude_clients_of_the_admin_address_harm_nobody():
 
         address = router.address("http://")
         mute = [connect(address) for _ in range(40)]
-        time.sleep(0.3)
+        wait_until(lambda: len([each for each in mute if is_ended(each)]) >= 8, "8 are too many")
         closed = [each for each in mute if is_ended(each)]
-        check(8 <= len(closed) <= 9, f"{len(closed)} of 40 are too many")
+        check(len(closed) <= 9, f"{len(closed)} of 40 are too many")
         for each in mute:
             each.close()
         wait_until(lambda: reachable(router), "room again")

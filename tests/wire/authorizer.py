@@ -88,7 +88,9 @@ def call_error(guest):
 
 
 def test_an_authorizer_that_calls_and_publishes_is_killed_while_100_sessions_wait():
-    with Router(config(realms=[REALM])) as router:
+    settings = config(realms=[REALM])
+    settings["realms"][0]["limits"] = {"authorizer_timeout": "1m"}
+    with Router(settings) as router:
         helper = log_in(rawsocket(router), "helper")
         helper.register("com.judge.look_up")
         judge = start_judge(router)

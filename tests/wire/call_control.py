@@ -156,14 +156,14 @@ def test_a_callee_that_goes_fails_its_thousand_calls():
 # --- a hundred thousand timeouts ---
 
 CALLS, CALLERS = 100_000, 4
-SEND_SECONDS = 2.0
+SEND_SECONDS = 4.0
 BATCH = 100
 LATE_MAX = 0.2
 
 
 def timeout_ms(request):
-    """Spread over 600 ms, neighbours far apart."""
-    return 1000 + request * 7919 % 600
+    """Later than all are sent, spread over two seconds, neighbours far apart."""
+    return 5000 + request * 7919 % 2000
 
 
 def test_no_timeout_comes_before_its_time_when_the_router_was_idle():
@@ -213,6 +213,7 @@ def read_messages(client, count, messages):
     """(time, octets) of the next messages; what is in them is looked at when the clock does not
     matter any more."""
     buffer = bytearray()
+    client.socket.settimeout(3 * DEADLINE)
     while len(messages) < count:
         octets = client.socket.recv(1 << 16)
         now = time.monotonic()
@@ -261,7 +262,7 @@ def in_threads(works):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(2 * DEADLINE)
+        thread.join(4 * DEADLINE)
         check(not thread.is_alive(), "a thread hangs")
     if failures:
         raise failures[0]
@@ -274,6 +275,7 @@ def test_a_hundred_thousand_timeouts_come_in_time():
         callee.register("com.x")
         callers = [rawsocket(router).join() for _ in range(CALLERS)]
         sent, answers, invocations = ([[] for _ in callers], [[] for _ in callers], [])
+        waited = router.kept_waiting_seconds()
         metronome = Metronome()
         metronome.start()
         in_threads(
@@ -283,9 +285,11 @@ def test_a_hundred_thousand_timeouts_come_in_time():
              for i in range(CALLERS)])
         metronome.is_over.set()
         # A machine too busy for this process for as long as a second proves nothing either way.
-        allowance = min(metronome.lag, 1.0)
+        waited = router.kept_waiting_seconds() - waited
+        allowance = min(metronome.lag, 1.0) + waited
         latest = max(judge(sent[i], answers[i], LATE_MAX + allowance) for i in range(CALLERS))
-        print(f"latest answer {latest * 1000:.0f} ms late, own lag {metronome.lag * 1000:.0f} ms")
+        print(f"latest answer {latest * 1000:.0f} ms late, own lag {metronome.lag * 1000:.0f} ms, "
+              f"the router was kept waiting for {waited * 1000:.0f} ms in all")
         # What the callee says now is late, and no second answer.
         callee.send_many([[YIELD, request, {}] for request in range(1, CALLS + 1, 1000)])
         callee.round_trip()

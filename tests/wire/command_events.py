@@ -59,7 +59,7 @@ def test_timeout_of_a_subscriber():
             5, "wamp.error.timeout", "0 of 1")
         check_equal(kreisel(router, "subscribe", TOPIC, "--timeout", "300ms").lines(), [],
                     "without --count")
-        check(0.6 < time.monotonic() - start < 15, "time")
+        check(time.monotonic() - start > 0.6, "time")
 
 
 def test_signals_end_a_subscriber_in_order():
@@ -105,7 +105,7 @@ def test_repeat_and_interval():
     with Router(config()) as router, listen(router, TOPIC) as listening:
         start = time.monotonic()
         publish(router, "x", "--repeat", "4", "--interval", "100ms")
-        check(0.3 <= time.monotonic() - start < 10, "time")
+        check(time.monotonic() - start >= 0.3, "time")
         check_equal(len(listening.wait_lines(4)), 4, "events")
 
 
@@ -139,7 +139,7 @@ def test_events_of_one_router_flow_into_another():
 
 def test_a_slow_writer_of_standard_input_keeps_its_session():
     """Pings are answered while nothing comes."""
-    settings = config(keep_alive={"ping_interval": "200ms", "ping_timeout": "400ms"})
+    settings = config(keep_alive={"ping_interval": "200ms", "ping_timeout": "2s"})
     with Router(settings) as router, listen(router, TOPIC) as listening:
         with Running(router, "publish", TOPIC, "--stdin", standard_input=subprocess.PIPE,
                      wait="session") as publishing:
@@ -147,7 +147,7 @@ def test_a_slow_writer_of_standard_input_keeps_its_session():
                 publishing.process.stdin.write(f"{number}\n".encode())
                 publishing.process.stdin.flush()
                 listening.wait_lines(number + 1)
-                time.sleep(1.2)
+                time.sleep(3)
             publishing.process.stdin.close()
             check_equal(publishing.wait_end(), 0, publishing.error())
 

@@ -129,7 +129,7 @@ def test_a_cookie_dies_with_its_user():
 
 
 def test_a_cookie_expires():
-    with Router(settings(cookie={"max_age": "1s"})) as router:
+    with Router(settings(cookie={"max_age": "4s"})) as router:
         client = open_page(router)
         cookie = cookie_of(client)
         log_in(client)

@@ -1,7 +1,5 @@
 """A client that comes back before the router has noticed that it went."""
 
-import time
-
 import harness
 from clients import *
 from harness import *
@@ -30,10 +28,9 @@ def test_procedures_of_a_ghost_pass_to_the_session_of_the_same_user():
         for name in ("com.a", "com.b"):
             ghost.register(name)
         back = log_in(websocket(router), "joe")
-        start = time.monotonic()
-        for name in ("com.a", "com.b"):
-            back.register(name)
-        check(time.monotonic() - start < 4, "both came with one probe")
+        requests = [back.request(REGISTER, {}, name) for name in ("com.a", "com.b")]
+        for request in requests:
+            back.expect(REGISTERED, request)
         router.wait_log("session closed .*its user is back")
         caller = websocket(router).join()
         request = caller.call("com.b")
@@ -46,12 +43,9 @@ def test_a_session_that_is_there_keeps_its_procedures():
         first = log_in(websocket(router), "joe")
         first.register("com.a")
         second = log_in(websocket(router), "joe")
-        start = time.monotonic()
         request = second.request(REGISTER, {}, "com.a")
-        first.round_trip()
-        first.round_trip()
+        wait_until(lambda: first.round_trip() or first.pings, "a ping, which is answered")
         second.expect_error(REGISTER, request, "wamp.error.procedure_already_exists")
-        check(time.monotonic() - start < 1.5, "the answer to the ping was enough")
         second.call("com.a")
         first.serve("still here")
         second.expect(RESULT)
@@ -62,10 +56,9 @@ def test_others_are_refused_at_once():
         first = log_in(websocket(router), "joe")
         first.register("com.a")
         for other in (log_in(websocket(router), "sue"), websocket(router).join(), first):
-            start = time.monotonic()
             request = other.request(REGISTER, {}, "com.a")
             other.expect_error(REGISTER, request, "wamp.error.procedure_already_exists")
-            check(time.monotonic() - start < 1, "at once")
+        check_equal(first.pings, 0, "nobody had to be asked")
 
 
 def test_rawsockets_are_not_pinged_and_keep_what_they_have():

@@ -208,12 +208,16 @@ class Router:
         start = len(self.log())
         self.write(settings)
         self.tell(signal.SIGHUP)
-        line = self.wait_log(r"configuration (taken over|not taken over)", start)[0]
-        check_equal(line, outcome, self.log()[start:])
+        found = self.wait_log(r"configuration (taken over|not taken over).*\n", start)
+        check_equal(f"configuration {found[1]}", outcome, self.log()[start:])
         return self.log()[start:]
 
-    def reload_badly(self, settings):
-        return self.reload(settings, "configuration not taken over")
+    def reload_badly(self, settings, *told):
+        """Each of the patterns `told` is an error in the log: a line, and lines take their time."""
+        start = len(self.log())
+        self.reload(settings, "configuration not taken over")
+        for pattern in told:
+            self.wait_log(f"configuration not taken over .*{pattern}", start)
 
     def wait_end(self, timeout=DEADLINE):
         return self.process.wait(timeout)
@@ -237,6 +241,18 @@ class Router:
         with open(f"/proc/{self.pid}/stat", encoding="ascii") as file:
             fields = file.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def kept_waiting_seconds(self):
+        """How long its threads were ready to run, and others had the processors: what a busy
+        machine, and not the router, adds to what is measured."""
+        waited = 0
+        for task in os.listdir(f"/proc/{self.pid}/task"):
+            try:
+                with open(f"/proc/{self.pid}/task/{task}/schedstat", encoding="ascii") as file:
+                    waited += int(file.read().split()[1])
+            except (OSError, IndexError):
+                pass  # a thread that has ended, or a kernel that does not count
+        return waited / 1e9
 
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))

@@ -4,27 +4,28 @@ import harness
 from clients import *
 from harness import *
 
-SHORT = {"ping_interval": "200ms", "ping_timeout": "600ms"}
+# The timeout is what a busy machine may keep a client from its answer.
+SHORT = {"ping_interval": "200ms", "ping_timeout": "2500ms"}
 
 
 def test_ping_comes_and_pong_keeps_alive():
     with Router(config(keep_alive=SHORT)) as router:
         alice = websocket(router).join()
-        alice.expect_silence(1.6)
-        check(3 <= alice.pings <= 9, f"{alice.pings} pings in 1.6 s")
+        alice.expect_silence(4)  # longer than a client lives that does not answer
+        check(3 <= alice.pings <= 20, f"{alice.pings} pings in 4 s")
         alice.round_trip()
 
 
 def test_silence_ends_the_connection_and_frees_its_registration():
     with Router(config(keep_alive=SHORT)) as router:
         quiet = websocket(router).join()
+        start = time.monotonic()
         quiet.register("com.x")
         other = rawsocket(router).join()
         request = other.request(REGISTER, {}, "com.x")
         other.expect_error(REGISTER, request, "wamp.error.procedure_already_exists")
 
         quiet.answers_pings = False
-        start = time.monotonic()
         try:
             quiet.receive()
             raise AssertionError("a message")
@@ -32,22 +33,19 @@ def test_silence_ends_the_connection_and_frees_its_registration():
             took = time.monotonic() - start
 
         check(quiet.pings >= 1, "it was pinged")
-        check(0.5 < took < 5, f"closed after {took:.2f} s")
+        check(took > 2.6, f"closed after {took:.2f} s")
         other.register("com.x")
         router.wait_log("session closed .*no answer to a ping")
 
 
 def test_any_traffic_counts_as_life():
-    with Router(config(keep_alive=SHORT)) as router:
+    with Router(config(keep_alive={"ping_interval": "2s", "ping_timeout": "2s"})) as router:
         alice = websocket(router).join()
         alice.answers_pings = False
-        end = time.monotonic() + 1.6
+        end = time.monotonic() + 5
         while time.monotonic() < end:
             alice.round_trip()
-            try:
-                alice.receive(0.15)
-            except Silence:
-                pass
+            alice.expect_silence(0.15)
         check_equal(alice.pings, 0, "pings to a client that talks")
 
 
@@ -66,12 +64,7 @@ def test_pings_are_off_with_interval_0_and_new_ones_come_with_a_reload():
         check_equal(alice.pings, 0, "off")
         router.reload(config(keep_alive=SHORT))
         alice.round_trip()
-        wait_until(lambda: pings_after(alice, 0.2), "a ping")
-
-
-def pings_after(client, seconds):
-    client.expect_silence(seconds)
-    return client.pings
+        wait_until(lambda: alice.expect_silence(0.2) or alice.pings, "a ping")
 
 
 def test_pings_of_the_client_are_answered_before_and_after_log_in():
@@ -137,19 +130,21 @@ def frames_until_pong(client):
 
 
 def test_a_slow_reader_whose_bytes_move_is_alive():
-    with Router(config(keep_alive={"ping_interval": "200ms", "ping_timeout": "1s"})) as router:
+    with Router(config(keep_alive={"ping_interval": "200ms", "ping_timeout": "2s"})) as router:
         slow = websocket(router, receive_buffer=1 << 16).join()
         slow.answers_pings = False
         slow.subscribe("com.x")
         rawsocket(router).join().publish("com.x", "x" * (8 << 20))
         # Takes seconds for it, longer than interval and timeout together, without a word.
         total = 0
-        end = time.monotonic() + DEADLINE
+        start = time.monotonic()
         while total < (8 << 20):
+            end = time.monotonic() + DEADLINE
             slow.fill(1, end)
             total += len(slow.take(len(slow.buffer), end))
-            time.sleep(0.04)
+            time.sleep(0.06)
         check(total >= 8 << 20, "all of it came")
+        check(time.monotonic() - start > 3, "slowly")
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def test_nesting_over_the_limit_is_a_protocol_violation():
 
 
 def test_who_says_nothing_is_closed_after_hello_timeout():
-    with Router(config(limits={"hello_timeout": "300ms"})) as router:
+    with Router(config(limits={"hello_timeout": "2s"})) as router:
         inside = [make(router).join() for make in BOTH]
         mute = [make(router, **how) for make, how in
                 ((websocket, {"subprotocols": None}), (rawsocket, {"shake": False}))]
@@ -87,7 +87,7 @@ def drip(client, octets):
 
 
 def test_dripping_does_not_stretch_hello_timeout():
-    with Router(config(limits={"hello_timeout": "400ms"})) as router:
+    with Router(config(limits={"hello_timeout": "2s"})) as router:
         start = time.monotonic()
         head = websocket(router, subprotocols=None)
         drip(head, b"GET /ws HTTP/1.1\r\nHost: a\r\nX-A: " + b"b" * 500)
@@ -101,11 +101,11 @@ def test_dripping_does_not_stretch_hello_timeout():
 
         message = rawsocket(router)
         drip(message, message.frame(hello(500)))
-        check(time.monotonic() - start < 15, "in time")
+        check(time.monotonic() - start < 20, "each well before half a minute of drops")
 
 
 def test_challenge_that_is_not_answered_ends_with_hello_timeout():
-    settings = config(limits={"hello_timeout": "300ms"})
+    settings = config(limits={"hello_timeout": "2s"})
     settings["realms"][0]["authentication"]["users"] = [
         {"authid": "joe", "role": "anonymous", "ticket": "secret"}]
     with Router(settings) as router:

@@ -235,11 +235,9 @@ def test_a_procedure_that_is_not_there_or_thinks_too_long_fails_the_log_in():
         check_refused(ticket(websocket(router)).receive(), FAILED, "no callee")
         judge = rawsocket(router).join("backend")
         judge.register("com.authenticate")
-        start = time.monotonic()
         client = ticket(websocket(router))
         asked = judge.expect(INVOCATION, ANY, ANY, ANY, ANY)
         check_refused(client.receive(), FAILED, "no answer")
-        check(time.monotonic() - start < 5, "soon")
         judge.send(YIELD, asked[1], {}, ["anonymous"])  # too late, and no harm done
         client = ticket(websocket(router))
         judge.socket.close()

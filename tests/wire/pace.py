@@ -36,7 +36,7 @@ def test_who_publishes_too_fast_is_read_slowly_and_loses_nothing():
                 fast.round_trip()
                 elapsed = time.monotonic() - start
                 # A second's worth at once, the rest at its pace; the timers tick every 100 ms.
-                check(1.0 <= elapsed < 4.5, f"{elapsed:.1f} s with {limits}")
+                check(1.0 <= elapsed < 10, f"{elapsed:.1f} s with {limits}")
             check(reached(router, list(limits)[0]) >= 1, "it is counted")
 
 
@@ -44,32 +44,33 @@ def test_calls_beyond_the_pace_are_refused_at_once():
     with Router(limited(messages_per_second_max=50)) as router:
         callee = rawsocket(router).join()
         callee.register("com.proc")
+        total = 0
         for make in BOTH:
             caller = make(router).join()
-            caller.send_many([[CALL, number, {}, "com.proc"] for number in range(1, 151)])
             start = time.monotonic()
+            caller.send_many([[CALL, number, {}, "com.proc"] for number in range(1, 151)] +
+                             [[PUBLISH, 151, {"acknowledge": True}, "com.nobody"]])
             refused = []
-            while not refused or time.monotonic() - start < 0.2:
-                try:
-                    message = caller.receive(0.2)
-                except Silence:
-                    break
+            while (message := caller.receive())[0] != PUBLISHED:
                 check_equal(message[:2] + message[4:5],
                             [ERROR, CALL, "wamp.error.rate_limited"], "answer")
                 refused.append(message[2])
-            check(time.monotonic() - start < 1, "at once")
-            check(97 <= len(refused) <= 101, f"{len(refused)} of 150 are refused")
-            check_equal(sorted(refused), list(range(151 - len(refused), 151)), "the last ones")
+                took = time.monotonic() - start
+            # A machine that takes its time over them has let more of them in.
+            least = 97 - 50 * took
+            check(least <= len(refused) <= 101, f"{len(refused)} refused in {took:.2f} s")
+            check_equal(refused, sorted(set(refused)), "each once")
+            total += len(refused)
             called = 150 - len(refused)
             for _ in range(called):
                 callee.expect(INVOCATION)
             # It is let in again when it has waited, and what it calls then is not refused.
-            caller.last_request = 150
+            caller.last_request = 151
             request = caller.call("com.proc")
             callee.serve("late")
             found = caller.expect(RESULT, request, {}, ["late"])
             check(found, "answer")
-        check(reached(router, "messages_per_second_max") >= 190, "they are counted")
+        check(reached(router, "messages_per_second_max") >= total, "they are counted")
 
 
 def test_a_role_has_a_pace_of_its_own():
@@ -77,10 +78,9 @@ def test_a_role_has_a_pace_of_its_own():
     settings["realms"][0]["roles"][0]["limits"] = {"messages_per_second_max": 0}
     with Router(settings) as router:
         fast = rawsocket(router).join()
-        start = time.monotonic()
         for _ in range(100):
             fast.round_trip()
-        check(time.monotonic() - start < 2, "nothing holds it")
+        check_equal(reached(router, "messages_per_second_max"), 0, "times that something held it")
 
         settings["realms"][0]["roles"][0]["limits"] = {"messages_per_second_max": 10}
         router.reload(settings)
@@ -91,15 +91,15 @@ def test_a_role_has_a_pace_of_its_own():
 
 
 def test_silence_ends_a_session_and_messages_either_way_keep_it():
-    settings = limited(idle_timeout="1s")
-    settings["keep_alive"] = {"ping_interval": "300ms", "ping_timeout": "5s"}
+    settings = limited(idle_timeout="3s")
+    settings["keep_alive"] = {"ping_interval": "300ms", "ping_timeout": "15s"}
     with Router(settings) as router:
         for make in BOTH:
             talker = rawsocket(router).join()
             listener = make(router).join()
             listener.subscribe("com.x")
             mute = make(router).join()
-            end = time.monotonic() + 2
+            end = time.monotonic() + 4
             while time.monotonic() < end:
                 talker.publish("com.x", 1)
                 listener.expect(EVENT, ANY, ANY, {}, [1])
@@ -153,17 +153,21 @@ def test_dropped_events_are_told_to_who_lost_them():
         for _ in range(20):
             publisher.publish("com.x", "m" * (1 << 20))
         router.wait_log("events dropped")
-        kept = 0
-        while (event := slow.expect(EVENT))[1] != notice:
-            kept += 1
-        check_equal(event[4], [20 - kept], "so many are missing")
+        kept, told = 0, []
+        while kept + sum(told) < 20:
+            event = slow.expect(EVENT)
+            if event[1] == notice:
+                told += event[4]
+            else:
+                kept += 1
+        check(told and kept + sum(told) == 20, f"{kept} of 20 came, and {told} are missing")
         other.expect_silence()
         check(reached(router, "outbox_bytes_max") >= 1, "counted")
 
 
 def test_limits_of_a_connection_are_counted():
     limits = {"hello_bytes_max": "2KiB", "message_bytes_max": "8KiB", "nesting_max": 8,
-              "hello_timeout": "300ms"}
+              "hello_timeout": "2s"}
     with Router(limited(**limits)) as router:
         early = rawsocket(router)
         early.send_text(json.dumps([HELLO, "realm1", {"x": "y" * 3000}]))
@@ -200,8 +204,8 @@ def test_outbox_limits_are_counted():
                 publisher.publish("com.x", "m" * (1 << 20))
             router.wait_log("session closed .*slow consumer")
             check(reached(router, limit) >= 1, f"{limit} with {policy}")
-            text = router.get("/metrics")[1]
-            check('kreisel_sessions_closed_total{why="slow_consumer"} 1' in text, text)
+            told = 'kreisel_sessions_closed_total{why="slow_consumer"} 1'
+            wait_until(lambda: told in router.get("/metrics")[1], told)
 
 
 def test_reflection_testaments_and_tables_are_counted_by_realm():

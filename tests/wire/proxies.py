@@ -99,7 +99,7 @@ def test_malformed_headers_of_trusted_proxies_are_refused():
 
 def test_slow_header_falls_under_the_deadline_of_the_log_in():
     settings = behind("required")
-    settings["limits"] = {"hello_timeout": "400ms"}
+    settings["limits"] = {"hello_timeout": "2s"}
     with Router(settings) as router:
         slow = connect(router.address("rs"))
         slow.sendall(b"PROXY TCP4 203.0")

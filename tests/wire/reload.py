@@ -262,10 +262,10 @@ def test_a_bad_file_changes_nothing_and_is_told_with_its_places():
         alice = websocket(router).join()
         alice.subscribe("com.x")
 
-        log = router.reload_badly("realms:\n  - name: other\n    roles: [{nam: x}]\nlisteners: 7\n")
+        router.reload_badly("realms:\n  - name: other\n    roles: [{nam: x}]\nlisteners: 7\n",
+                            r"realms\.yaml:3:\d+: .*did you mean 'name'",
+                            r"realms\.yaml:4:\d+: .*listeners")
 
-        check(re.search(r"realms\.yaml:3:\d+: .*did you mean 'name'", log), log)
-        check(re.search(r"realms\.yaml:4:\d+: .*listeners", log), log)
         alice.round_trip()
         websocket(router).join()
         load.check()
@@ -289,9 +289,8 @@ def test_a_listener_that_cannot_open_changes_nothing():
         wanted["realms"] = [realm("other")]
         wanted["listeners"].append({"address": "unix:/nowhere/at/all.sock"})
 
-        log = router.reload_badly(wanted)
+        router.reload_badly(wanted, "/nowhere/at/all.sock: No such file")
 
-        check("/nowhere/at/all.sock: No such file" in log, log)
         alice.round_trip()
         websocket(router).join()
         load.check()

