@@ -22,7 +22,8 @@ from own_network import SKIPPED, run
 CLONE_NEWNET = 0x40000000
 ROUTER = "10.0.0.1"
 PEER = "10.0.0.2"
-SHORT = {"ping_interval": "300ms", "ping_timeout": "1s"}
+# The timeout is what a busy machine may keep a client from its answer.
+SHORT = {"ping_interval": "300ms", "ping_timeout": "4s"}
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -174,7 +175,7 @@ def test_the_others_are_served_while_many_are_dead():
                 publisher.publish("com.news", number, "x" * 1000)
                 worst = max(worst, time.monotonic() - start)
                 time.sleep(0.005)
-            check(worst < 2, f"an acknowledgement took {worst:.2f} s")
+            check(worst < 5, f"an acknowledgement took {worst:.2f} s")
             wait_until(lambda: count_sessions(publisher) == 1, "all the dead were found")
 
 
