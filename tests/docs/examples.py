@@ -22,8 +22,8 @@ PAGE_ADDRESS = "127.0.0.1:8080"
 PAGE_ADMIN = "127.0.0.1:9090"
 PAGE_FOLDER = "/run/kreisel"
 PAGE_CONFIG_FOLDER = "/etc/kreisel"  # in the log
-EXAMPLE_SECONDS_MAX = 30
-LOG_SECONDS_MAX = 5
+EXAMPLE_SECONDS_MAX = 60
+LOG_SECONDS_MAX = 20
 
 # What is different each time, as the word that both sides are compared with.
 VARIABLE = [
