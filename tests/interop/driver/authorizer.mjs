@@ -60,7 +60,7 @@ async function run_guest(stage, judge, guest, questions, cells) {
     const read_asked = () => questions.filter((question) => question.id === id)
         .map(({ authrole, action, uri }) => `${authrole} ${action} ${uri}`);
     // What a judge in a browser says may come after its answer.
-    const deadline = Date.now() + 5000;
+    const deadline = Date.now() + 30_000;
     while (read_asked().length < expected.length && Date.now() < deadline) await sleep(10);
     const asked = read_asked();
     const is_same = asked.join("\n") === expected.join("\n");
@@ -70,7 +70,7 @@ async function run_guest(stage, judge, guest, questions, cells) {
 
 /// A session that left may still be about to go when its successor comes.
 async function register(stage, judge, procedure, behaviour) {
-    const deadline = Date.now() + 5000;
+    const deadline = Date.now() + 30_000;
     for (;;) {
         try {
             return await stage.run(judge, "register", { session: "judge", procedure, behaviour });

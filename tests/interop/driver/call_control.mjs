@@ -104,8 +104,10 @@ function run_cancel(stage, caller, callee, mode, cells) {
 
 function run_timeout(stage, caller, callee, cells) {
     const cell = timeout_cell(caller, callee);
+    // Python's callees know a call that is interrupted before they have begun to serve it as none.
+    const timeout = is_interruptible(callee) ? 2000 : 150;
     // wampy hands its options on as they are.
-    const options = { timeout: is_wampy(caller) ? 150 : { $int: "150" } };
+    const options = { timeout: is_wampy(caller) ? timeout : { $int: String(timeout) } };
     const expected = { uri: "wamp.error.timeout", is_interrupted: is_interruptible(callee) };
     return call_waiting(stage, caller, callee, cells, cell, expected, options);
 }

@@ -165,7 +165,7 @@ export async function run_events(stage) {
         } catch (error) {
             cells.fail(cell_of(publisher, publisher), error.message);
         }
-        const deadline = Date.now() + 15_000;
+        const deadline = Date.now() + 60_000;
         for (const subscriber of endpoints) {
             await wait_for_end(inbox, publisher, subscriber, deadline);
             const got = inbox.from(`${subscriber.name}.passive`, publisher);

@@ -16,7 +16,7 @@ export async function run_keep_alive(stage) {
             session: client.name, procedure, behaviour: "none",
         });
     });
-    await sleep(4500);
+    await sleep(8000);
     await for_each(endpoints, endpoints.length, async (client) => {
         cells.check(client.name, lost.has(client.name) ? ["lost its connection while idle"] : []);
         const procedure = `com.interop.idle.${client.name}`;

@@ -60,7 +60,7 @@ async function read_all(stage, reader, inbox, cells) {
     await subscribe(retained, { get_retained: true });
     const wanted = endpoints.filter((one) => can_retain(one) && one !== reader);
     const arrived = (publisher) => inbox.get(`${reader.name} ${publisher.name}`);
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 60_000;
     while (!wanted.every(arrived) && Date.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, 20));
     }

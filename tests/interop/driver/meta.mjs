@@ -15,7 +15,7 @@ const text_of = (value) => String(value?.$int ?? value?.$number ?? value);
 /// Waits for an event of `session` that `is_meant`; gives its arguments, or nothing.
 function next_event(stage, client, session, is_meant) {
     return stage.peer_of(client)
-        .next("event", (event) => event.session === session && is_meant(event), 10_000)
+        .next("event", (event) => event.session === session && is_meant(event), 60_000)
         .then(({ args }) => args, () => undefined);
 }
 

@@ -120,7 +120,7 @@ export async function run_passthru(stage) {
             session, topic, args: [publisher.name], kwargs: kwargs_sent,
             options: { ppt_scheme: "x_interop", ppt_serializer: serializer_of(publisher) },
         });
-        const deadline = Date.now() + 10_000;
+        const deadline = Date.now() + 60_000;
         for (const subscriber of endpoints.filter((to) => can_read(publisher, to))) {
             const event = await inbox.take(subscriber.name, deadline);
             const cell = cell_of(publisher, subscriber);

@@ -15,7 +15,7 @@ const commands = {
     twisted: ["/usr/bin/python3", [path.join(peers, "python_twisted.py")]],
 };
 
-export const operation_timeout_ms = 30_000;
+export const operation_timeout_ms = 60_000;
 
 /// What the router or a callee answered instead of a result.
 export class Refused extends Error {

@@ -27,7 +27,7 @@ async function run_command(text, folder, stage) {
     await symlink(path.resolve(stage.router.binary),
                   path.join(folder, "build", "release", "bin", "kreisel"));
     const { stdout } = await promisify(execFile)("bash", ["-c", text], {
-        timeout: 30_000,
+        timeout: 60_000,
         cwd: folder,
         env: { ...process.env, KREISEL_URL: `ws://127.0.0.1:${stage.router.port}/ws` },
     });
@@ -46,7 +46,7 @@ export async function write_page(folder, html) {
 
 function text_of(page, pattern) {
     const arrived = (source) => new RegExp(source).test(document.body.innerText);
-    return page.waitForFunction(arrived, { timeout: 15_000 }, pattern)
+    return page.waitForFunction(arrived, { timeout: 60_000 }, pattern)
         .then(() => [], () => page.evaluate(() => document.body.innerText)
             .then((text) => [`no ${pattern} on the page: ${text}`]));
 }

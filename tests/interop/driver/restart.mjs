@@ -42,7 +42,7 @@ function start_traffic(stage) {
 
 /// wampy renews its registrations after it has told of the reconnection, so the call may be early.
 async function call_until_served(stage, client) {
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 30_000;
     for (;;) {
         const result = await stage.run(client, "call", {
             session: client.name, procedure: procedure_of(client), args: [null, null], kwargs: {},

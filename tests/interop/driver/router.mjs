@@ -33,7 +33,7 @@ export class Router {
         for (const stream of [started.stdout, started.stderr]) {
             stream.on("data", (data) => (this.output += data));
         }
-        const deadline = Date.now() + 20_000;
+        const deadline = Date.now() + 60_000;
         while (Date.now() < deadline) {
             const text = await readFile(ready, "utf8").catch(() => "");
             const found = [...text.matchAll(/(wss?):\/\/(127\.0\.0\.\d):(\d+)/g)];
