@@ -17,7 +17,7 @@ namespace kreisel::scenario {
 
 namespace {
 
-constexpr int open_timeout_ms = 10'000;
+constexpr int open_timeout_ms = 30'000;
 
 int connect_to(std::uint16_t port) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

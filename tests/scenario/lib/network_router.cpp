@@ -20,7 +20,7 @@ namespace kreisel::scenario {
 
 namespace {
 
-constexpr int ready_timeout_ms = 20'000;
+constexpr int ready_timeout_ms = 60'000;
 constexpr int poll_interval_ms = 5;
 
 std::string read_file(const std::filesystem::path& path) {

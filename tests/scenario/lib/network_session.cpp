@@ -9,7 +9,7 @@ namespace kreisel::scenario {
 
 namespace {
 
-constexpr int message_timeout_ms = 10'000;
+constexpr int message_timeout_ms = 30'000;
 /// For connections without a session, where no request can be a fence.
 constexpr int silence_ms = 30;
 
