@@ -10,7 +10,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds patience{30};
 /// Loopback addresses the visitors come from in turn; each has its own 28,000 ports.
 constexpr std::uint64_t source_count = 64;
 
@@ -180,7 +180,7 @@ void Churn::sweep(SteadyTime now) {
         Session& session = *visitor->session;
         if (session.is_ended()) continue;
         if (needs_no_answer(visitor->departure) && !session.has_output()) leave(*visitor);
-        if (now - visitor->came > patience) fail_visit(*visitor, "still there after ten seconds");
+        if (now - visitor->came > patience) fail_visit(*visitor, "still there after half a minute");
         poller_.update(session);
     }
     std::erase_if(visitors_, [](const auto& visitor) { return visitor->session->is_ended(); });
@@ -195,7 +195,10 @@ ChurnReport Churn::run() {
         const SteadyTime now = Clock::now();
         const double elapsed = std::chrono::duration<double>(now - start).count();
         const auto due = static_cast<std::uint64_t>(settings_.rate * elapsed) + 1;
-        while (begun_ - first < std::min(due, visits)) begin_visit(now);
+        while (begun_ - first < std::min(due, visits) &&
+               visitors_.size() < settings_.visitors_max) {
+            begin_visit(now);
+        }
         poller_.poll(std::chrono::milliseconds{1}, [this](Session& session) {
             if (&session != mute_.get()) return on_readable(session);
             session.on_readable(poller_.buffer());

@@ -3,7 +3,7 @@
 // GOODBYE, without a word, with RST, with subscriptions, registrations and calls still open, or in
 // the middle of the handshake. Used by bench_load and by the memory test in tests/soak.
 //
-// One thread. A polite visitor that is refused, cut off or kept waiting for ten seconds ends the
+// One thread. A polite visitor that is refused, cut off or kept waiting for half a minute ends the
 // run with std::runtime_error: a router that sheds its load is not measured as if it carried it.
 
 #include "bench/load/histogram.hpp"
@@ -11,7 +11,9 @@
 #include "common/base/random.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,9 +40,11 @@ struct ChurnSettings {
     Target target;
     Encoding encoding = Encoding::json;
     std::string realm = "realm1";
-    double rate = 1000.0;  ///< visits that begin in a second
+    double rate = 1000.0;  ///< visits that begin in a second, as far as the machine keeps up
     double seconds = 10.0;
     std::uint64_t seed = 1;
+    /// Who comes when so many are there waits until one has gone.
+    std::size_t visitors_max = std::numeric_limits<std::size_t>::max();
 };
 
 struct ChurnReport {

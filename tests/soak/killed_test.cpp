@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(router_killed_in_traffic_restarts_and_serves_its_clients_ag
     std::optional<soak::RouterProcess> router;
     router.emplace(folder, std::uint16_t{0});
     const std::uint16_t port = router->port();
-    check_traffic(*router, 0.3);
+    check_traffic(*router, 1.0);
     for (int i = 0; i < kills; ++i) {
         kill_in_traffic(*router);
         router.reset();
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(router_killed_in_traffic_restarts_and_serves_its_clients_ag
         router.emplace(folder, port);
 
         BOOST_TEST(router->port() == port);
-        check_traffic(*router, 0.3);
+        check_traffic(*router, 1.0);
     }
     BOOST_TEST(router->stop() == 0);
 }

@@ -18,7 +18,7 @@ namespace kreisel::soak {
 
 namespace {
 
-constexpr std::chrono::seconds start_time_max{10};
+constexpr std::chrono::seconds start_time_max{60};
 constexpr std::chrono::milliseconds look_interval{10};
 
 std::string text_of(const std::filesystem::path& path) {
@@ -110,7 +110,7 @@ void RouterProcess::wait_until_ready(const std::filesystem::path& ready_file,
             throw std::runtime_error("the router ended at once:\n" + text_of(log));
         }
         if (std::chrono::steady_clock::now() > deadline) {
-            throw std::runtime_error("the router is not ready after ten seconds:\n" + text_of(log));
+            throw std::runtime_error("the router is not ready after a minute:\n" + text_of(log));
         }
         std::this_thread::sleep_for(look_interval);
     }

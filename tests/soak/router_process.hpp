@@ -31,7 +31,7 @@ class RouterProcess {
   public:
     /// Starts a router in `folder`, which may be one that a dead router left, and waits until it is
     /// ready. Port 0: any. `settings` are further lines of its realms.yaml. Throws
-    /// std::runtime_error if it does not come up within ten seconds.
+    /// std::runtime_error if it does not come up within a minute.
     RouterProcess(const TemporaryFolder& folder, std::uint16_t port,
                   std::string_view settings = {});
     RouterProcess(const RouterProcess&) = delete;
