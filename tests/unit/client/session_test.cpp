@@ -208,6 +208,7 @@ BOOST_FIXTURE_TEST_CASE(a_handle_ends_what_it_stands_for, Fixture) {
 
 BOOST_FIXTURE_TEST_CASE(a_stop_token_gives_a_call_up_and_stops_the_callee, Fixture) {
     std::promise<bool> stopped;
+    std::promise<void> begun;
     std::optional<Responder<int>> kept;
     get(session.provide(
         "com.example.slow",
@@ -215,12 +216,13 @@ BOOST_FIXTURE_TEST_CASE(a_stop_token_gives_a_call_up_and_stops_the_callee, Fixtu
             kept.emplace(responder);
             static std::optional<std::stop_callback<std::function<void()>>> callback;
             callback.emplace(stop, std::function<void()>([&] { stopped.set_value(true); }));
+            begun.set_value();
         },
         use_future));
     std::stop_source source;
     auto outcome =
         session.call<int>({"com.example.slow", with::stop(source.get_token())}, use_future);
-    wait_until([&] { return kept.has_value(); });
+    get(begun.get_future());
 
     source.request_stop();
 
@@ -239,6 +241,7 @@ BOOST_FIXTURE_TEST_CASE(a_timeout_ends_a_call, Fixture) {
     BOOST_TEST(
         error_of(session.call<int>({"com.example.slow", with::timeout(50ms)}, use_future)).uri() ==
         uris::timeout);
+    get(session.leave(use_future));  // the call may reach the procedure only now
 }
 
 BOOST_FIXTURE_TEST_CASE(leaving_and_closing_answer_what_is_under_way, Fixture) {
@@ -264,6 +267,7 @@ BOOST_FIXTURE_TEST_CASE(leaving_and_closing_answer_what_is_under_way, Fixture) {
     pending = other.call<int>("com.example.slow", use_future);
     get(other.leave(use_future));
     BOOST_TEST(error_of(std::move(pending)).uri() == uris::closed);
+    get(session.leave(use_future));  // the calls may reach the procedure only now
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_fails_connect_and_is_not_tried_again) {

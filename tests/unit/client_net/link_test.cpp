@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(router_pings_are_answered) {
 
 BOOST_AUTO_TEST_CASE(pings_keep_a_quiet_link_alive) {
     Loop loop;
-    Open open(loop, {.ping_interval = 20ms, .ping_timeout = 500ms});
+    Open open(loop, {.ping_interval = 20ms, .ping_timeout = 2s});
 
     // The upgrade and two pings.
     loop.run_until([&] { return open.peer.feed_sizes.size() == 3; });

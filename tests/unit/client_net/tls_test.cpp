@@ -33,7 +33,7 @@ struct Secured {
         BOOST_REQUIRE(loaded.context);
         return {.url = *client::parse_url("wss://" + host + ":" +
                                           std::to_string(peer.peer->port()) + "/ws"),
-                .timeout = 3s,
+                .timeout = 20s,
                 .tls = loaded.context,
                 .ticket = ticket};
     }
@@ -53,7 +53,7 @@ struct Secured {
         Linked linked;
         linked.link = std::make_shared<client::Link>(
             loop.strand, std::move(stream),
-            client::LinkSettings{.url = *client::parse_url(url), .handshake_timeout = 1s},
+            client::LinkSettings{.url = *client::parse_url(url), .handshake_timeout = 20s},
             linked.owner);
         linked.link->start();
         return linked;
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(silent_or_cut_handshake_is_told) {
     const auto tls = TlsClientContext::load({}, SystemClock{}.wall());
     const auto url = *client::parse_url(peer->url("tcps"));
 
-    const auto silent = dialled(loop, {.url = url, .timeout = 300ms, .tls = tls.context});
+    const auto silent = dialled(loop, {.url = url, .timeout = 1s, .tls = tls.context});
     peer->on_received = [&] { peer->cut(false); };
     const auto cut = dialled(loop, {.url = url, .tls = tls.context});
 

@@ -57,6 +57,14 @@ class Served {
         return answer;
     }
 
+    /// Whether it is so or, as the shard gets a processor, comes to be so.
+    bool becomes_healthy() {
+        for (int i = 0; i < 10; ++i) {
+            if (get("/healthz").rfind("HTTP/1.1 200 ", 0) == 0U) return true;
+        }
+        return false;
+    }
+
     boost::asio::io_context context{1};
     Router router;
     AdminServer admin;
@@ -68,7 +76,7 @@ BOOST_AUTO_TEST_SUITE(admin)
 
 BOOST_AUTO_TEST_CASE(a_shard_that_hangs_is_unhealthy_and_its_counters_are_told) {
     Served served;
-    BOOST_TEST(served.get("/healthz").rfind("HTTP/1.1 200 ", 0) == 0U);
+    BOOST_TEST(served.becomes_healthy());
 
     std::promise<void> over;
     served.router.shards().front()->post([ended = over.get_future().share()] { ended.wait(); });
@@ -84,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_shard_that_hangs_is_unhealthy_and_its_counters_are_told) 
     BOOST_TEST(metrics.find("\nkreisel_bytes_received_total 0\n") != std::string::npos);
     BOOST_TEST(metrics.find("kreisel_sessions{") == std::string::npos);
     BOOST_TEST(readiness.rfind("HTTP/1.1 200 ", 0) == 0U);
-    BOOST_TEST(served.get("/healthz").rfind("HTTP/1.1 200 ", 0) == 0U);
+    BOOST_TEST(served.becomes_healthy());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
