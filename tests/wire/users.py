@@ -2,6 +2,7 @@
 who exists."""
 
 import os
+import select
 import signal
 import time
 
@@ -61,14 +62,11 @@ def test_others_are_served_while_tickets_are_checked():
         for client in waiting:
             client.send(AUTHENTICATE, "wrong", {})
 
-        start = time.monotonic()
         inside.round_trip()
-        served = time.monotonic() - start
+        readable, _, _ = select.select([client.socket for client in waiting], [], [], 0)
+        check(len(readable) < len(waiting), "served when all tickets were checked")
         for client in waiting:
             client.expect(ABORT, ANY, "wamp.error.authentication_denied")
-        checked = time.monotonic() - start
-
-        check(served * 3 < checked, f"served after {served:.3f} s of {checked:.3f} s")
 
 
 def test_too_many_checks_at_once_are_told_to_come_back():
@@ -118,7 +116,7 @@ def test_time_does_not_tell_who_exists():
             return took
 
         measure("joe")
-        check_same_time(measure, ("joe", "nobody"), turns=30)
+        check_same_time(measure, ("joe", "nobody"), turns=15)
 
 
 def test_a_router_stops_while_tickets_are_checked():
