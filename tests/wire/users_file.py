@@ -103,11 +103,11 @@ def test_users_come_and_go_with_the_file():
             folder.write([plain("ann", "changed"), plain("sue")])
 
             joe.expect_goodbye("wamp.close.killed")
+            router.wait_log(r"users_file: 1 added \(sue\) 1 removed \(joe\) 1 changed \(ann\)")
             user(websocket(router), "sue")
             user(websocket(router), "ann", "changed")
             check_equal(log_in(websocket(router), "joe")[0], ABORT, "joe")
             ann.round_trip()
-            router.wait_log(r"users_file: 1 added \(sue\) 1 removed \(joe\) 1 changed \(ann\)")
             check("secret" not in router.log(), router.log())
 
 
