@@ -18,7 +18,7 @@ def fault_of(kreisel, file):
     places = file.with_suffix(".expected").read_text().splitlines()
     wanted = [f"{file.name}:{place}" for place in places]
     done = subprocess.run([kreisel, "check", file.name], cwd=BROKEN, capture_output=True,
-                          text=True, timeout=20, check=False)
+                          text=True, timeout=60, check=False)
     told = done.stderr.splitlines()
     count = f"{len(wanted)} error" + ("" if len(wanted) == 1 else "s")
     if done.returncode != 1:

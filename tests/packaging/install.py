@@ -16,7 +16,7 @@ EXPOSURE_MAX = 20
 
 
 def run(*command, **more):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, **more)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=500, **more)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -27,7 +27,7 @@ OURS = r'#include "|#include <(?:common|client|router)/'
 
 
 def run(*command, folder=None, **environment):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, cwd=folder,
+    done = subprocess.run(command, capture_output=True, text=True, timeout=500, cwd=folder,
                           env={**os.environ, **environment}, check=False)
     assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}{done.stderr}"
     return done.stdout

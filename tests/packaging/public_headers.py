@@ -30,7 +30,7 @@ def read_by(compiler, header):
             [compiler, "-std=c++20", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I", ROOT,
              "-fsyntax-only", "-MD", "-MF", found.name, "-x", "c++", "-include", header,
              os.devnull],
-            capture_output=True, text=True, cwd=ROOT, timeout=120)
+            capture_output=True, text=True, cwd=ROOT, timeout=500)
         if done.returncode != 0:
             return None, done.stderr
         return found.read().decode().replace("\\\n", " ").split()[1:], ""

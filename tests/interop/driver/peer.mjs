@@ -15,6 +15,8 @@ const commands = {
     twisted: ["/usr/bin/python3", [path.join(peers, "python_twisted.py")]],
 };
 
+/// Long, since machines that test are busy, and browsers are slow to start on those.
+export const start_timeout_ms = 120_000;
 export const operation_timeout_ms = 60_000;
 
 /// What the router or a callee answered instead of a result.
@@ -50,7 +52,7 @@ export class Peer extends EventEmitter {
 
     static async start(kind) {
         const peer = new Peer(kind);
-        await peer.next("ready", () => true);
+        await peer.next("ready", () => true, start_timeout_ms);
         return peer;
     }
 

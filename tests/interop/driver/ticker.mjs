@@ -14,7 +14,7 @@ const here = path.dirname(new URL(import.meta.url).pathname);
 const example = path.join(here, "..", "..", "..", "examples", "client", "ticker.html");
 const stocks = ["acme", "umbrella"];
 // Frames are not drawn in a tab behind another, so it is looked at by the clock.
-const patience = { timeout: 30_000, polling: 50 };
+const patience = { timeout: 60_000, polling: 50 };
 
 class Ticker {
     constructor(stage) {

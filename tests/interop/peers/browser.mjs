@@ -38,6 +38,7 @@ const browser = await start_chromium(profile);
 const page = await browser.newPage();
 await page.exposeFunction("emit", say);
 page.on("pageerror", (error) => say({ event: "stray", text: String(error) }));
+page.setDefaultNavigationTimeout(120_000);
 await page.goto(`http://127.0.0.1:${server.address().port}/`);
 
 /// The page anew, as by a user: its sessions are lost, its cookies are not.

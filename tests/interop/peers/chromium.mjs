@@ -8,6 +8,7 @@ export function start_chromium(folder) {
         executablePath: "/usr/bin/chromium",
         userDataDir: folder,
         headless: true,
+        timeout: 120_000, // of a busy machine
         args: [
             "--no-sandbox",
             "--disable-gpu",
