@@ -80,7 +80,7 @@ def check_equal(found, wanted, what=""):
         raise AssertionError(f"{what}: found {found!r}, wanted {wanted!r}")
 
 
-def check_same_time(measure, cases, turns, tolerance=0.25, rounds=3):
+def check_same_time(measure, cases, turns, tolerance=0.25, rounds=6):
     """`measure(case)` gives seconds. Measures all cases in each turn, in any order, so that none is
     always the same thread's; their medians must be near each other. What differs does so in every
     round; what a busy machine spoils does not."""
