@@ -17,6 +17,8 @@ SLOW_HASH = ("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ"
 
 def settings(users, **changes):
     authentication = {"users": [{"role": "anonymous", **user} for user in users]}
+    # A busy machine takes seconds for each ticket.
+    changes.setdefault("limits", {"hello_timeout": "1m"})
     return config(realms=[realm(authentication=authentication)], **changes)
 
 
