@@ -117,7 +117,7 @@ def test_checks_of_passwords_and_look_ups_of_users_are_counted():
         "user_database": {"sqlite": "users.db", "query": query, "remembered_for": "0"}}
     checks = {"threads": 1, "waiting_max": 1}
     with Router(config(admin=ADMIN, realms=[realm(authentication=authentication)],
-                       password_checks=checks)) as router:
+                       password_checks=checks, limits={"hello_timeout": "1m"})) as router:
         def hello(authid):
             client = rawsocket(router)
             client.send(HELLO, "realm1", {
