@@ -60,6 +60,12 @@ def limits_faults(page):
             yield f"the default of {key} is {default}, and the page says {rows.get(key)}"
 
 
+def metrics_with(router, series):
+    """What /metrics tells once it has the series; a counter may follow the answer by a moment."""
+    text = urllib.request.urlopen(router.address("http://"), timeout=20).read().decode()
+    return text if series in text else None
+
+
 def metrics_faults(page):
     """The table of metrics.md is what /metrics tells: name, type and labels."""
     users = {"sqlite": "users.db", "query": "SELECT role, ticket FROM users WHERE name = $1"}
@@ -69,7 +75,8 @@ def metrics_faults(page):
         stranger = clients.rawsocket(router)  # a failed log-in makes its series appear
         stranger.send(clients.HELLO, "no.such.realm", {"roles": clients.ROLES})
         stranger.expect(clients.ABORT)
-        text = urllib.request.urlopen(router.address("http://"), timeout=20).read().decode()
+        text = harness.wait_until(lambda: metrics_with(router, "kreisel_logins_failed_total{"),
+                                  "the failed log-in")
     types = dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.MULTILINE))
     labels = {name: set() for name in types}
     for name, found in re.findall(r"^(\w+)\{(.*)\} ", text, re.MULTILINE):

@@ -27,7 +27,11 @@ async function run_client(stage, client, cells) {
         cells.check(client.name, differences(expected, got, client, client, what));
     };
     const reload = () => stage.run(client, "reload", {});
-    const leave = (reason) => stage.run(client, "leave", { session: client.name, reason });
+    const leave = async (reason) => {
+        const lost = stage.peer_of(client).next("lost", ({ session }) => session === client.name);
+        await stage.run(client, "leave", { session: client.name, reason });
+        await lost; // the router has heard of it
+    };
     const methods = ["cookie", "ticket"];
 
     await check("before", { methods: ["cookie"] }, dead);
