@@ -62,7 +62,7 @@ def limits_faults(page):
 
 def metrics_with(router, series):
     """What /metrics tells once it has the series; a counter may follow the answer by a moment."""
-    text = urllib.request.urlopen(router.address("http://"), timeout=20).read().decode()
+    text = urllib.request.urlopen(router.address("http://"), timeout=harness.DEADLINE).read().decode()
     return text if series in text else None
 
 

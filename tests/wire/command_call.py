@@ -121,7 +121,8 @@ def test_wait_calls_a_procedure_that_comes_later():
 
 
 def test_a_timeout_is_exit_code_5():
-    with Router(config()) as router, provide(router, "com.example.slow", "--exec", "sleep 60"):
+    with Router(config()) as router, provide(router, "com.example.slow", "--exec", "sleep 99",
+                                             "--exec-timeout", "0"):
         done = kreisel(router, "call", "com.example.slow", "--timeout", "300ms").failed(5)
         check_equal(done.uri(), "wamp.error.timeout", "uri")
 

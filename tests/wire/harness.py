@@ -25,7 +25,7 @@ import traceback
 
 # Until something is given up: long, because machines that test are busy. Nothing waits this long
 # unless it fails.
-DEADLINE = 20.0
+DEADLINE = 60.0
 
 PROGRAM = None
 SHARDS = 1
