@@ -62,7 +62,8 @@ def limits_faults(page):
 
 def metrics_with(router, series):
     """What /metrics tells once it has the series; a counter may follow the answer by a moment."""
-    text = urllib.request.urlopen(router.address("http://"), timeout=harness.DEADLINE).read().decode()
+    with urllib.request.urlopen(router.address("http://"), timeout=harness.DEADLINE) as answer:
+        text = answer.read().decode()
     return text if series in text else None
 
 
