@@ -181,7 +181,10 @@ const T* publish_once(std::atomic<const T*>& slot, std::unique_ptr<const T> made
 }  // namespace
 
 Parcel::~Parcel() {
-    for (auto& slot : frames_) delete slot.load(std::memory_order_acquire);
+    for (auto& slot : frames_) {
+        const Frame* frame = slot.load(std::memory_order_acquire);
+        if (frame != &own_frame_) delete frame;
+    }
     for (auto& slot : payloads_) delete slot.load(std::memory_order_acquire);
 }
 
@@ -205,8 +208,22 @@ const Frame& Parcel::frame(Encoding encoding, Framing framing) const {
     auto& slot = frames_[place];
     if (const Frame* frame = slot.load(std::memory_order_acquire)) return *frame;
     const Parts parts{message_, encoding, framing, payload_in(encoding)};
+    return add_frame(slot, make_frame(parts));
+}
+
+const Frame& Parcel::add_frame(FrameSlot& slot, Frame made) const {
     bool was_lost = false;
-    return *publish_once(slot, std::make_unique<const Frame>(make_frame(parts)), was_lost);
+    if (is_own_frame_taken_.exchange(true, std::memory_order_relaxed)) {
+        return *publish_once(slot, std::make_unique<const Frame>(std::move(made)), was_lost);
+    }
+    own_frame_ = std::move(made);
+    const Frame* expected = nullptr;
+    if (slot.compare_exchange_strong(expected, &own_frame_, std::memory_order_acq_rel,
+                                     std::memory_order_acquire)) {
+        return own_frame_;
+    }
+    own_frame_ = Frame{};
+    return *expected;
 }
 
 ParcelCounters parcel_counters() {

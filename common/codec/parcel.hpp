@@ -56,12 +56,17 @@ class Parcel {
   private:
     friend class ParcelPtr;
 
+    using FrameSlot = std::atomic<const Frame*>;
+
     [[nodiscard]] SharedBytes payload_in(Encoding encoding) const;
+    [[nodiscard]] const Frame& add_frame(FrameSlot& slot, Frame made) const;
 
     Message message_;
+    /// Room for the frame that is made first, most often the only one; who takes it owns it.
+    mutable Frame own_frame_;
+    mutable std::atomic<bool> is_own_frame_taken_{false};
     mutable std::atomic<std::uint32_t> references_{1};
-    mutable std::array<std::atomic<const Frame*>, std::size_t{encoding_count} * framing_count>
-        frames_{};
+    mutable std::array<FrameSlot, std::size_t{encoding_count} * framing_count> frames_{};
     /// Transcoded payloads, for the framings of an encoding to share.
     mutable std::array<std::atomic<const SharedBytes*>, encoding_count> payloads_{};
 };
