@@ -102,7 +102,7 @@ def test_urls_are_tried_in_turn():
 def test_wait_connects_to_a_router_that_comes_later():
     with tempfile.TemporaryDirectory() as folder:
         settings = config(listeners=[{"address": f"unix:{folder}/socket"}])
-        with Running(None, "call", "wamp.session.count", "--wait", "20s", "--url",
+        with Running(None, "call", "wamp.session.count", "--wait", "50s", "--url",
                      f"unix:{folder}/socket", wait="no connection") as waiting:
             with Router(settings):
                 check_equal(waiting.wait_end(), 0, waiting.error())
@@ -112,9 +112,9 @@ def test_wait_connects_to_a_router_that_comes_later():
 def test_wait_calls_a_procedure_that_comes_later():
     with Router(config()) as router:
         start = time.monotonic()
-        kreisel(router, "call", ECHO, "--wait", "300ms").failed(1, "no_such_procedure")
-        check(time.monotonic() - start >= 0.3, "time")
-        with Running(router, "call", ECHO, "7", "--wait", "20s", wait="session") as calling:
+        kreisel(router, "call", ECHO, "--wait", "3s").failed(1, "no_such_procedure")
+        check(time.monotonic() - start >= 3, "time")
+        with Running(router, "call", ECHO, "7", "--wait", "50s", wait="session") as calling:
             with provide(router, ECHO, "--echo"):
                 check_equal(calling.wait_end(), 0, calling.error())
                 check_equal(calling.output(), "7\n", "result")
