@@ -58,6 +58,8 @@ class Engine final : public MessageOutlet, public std::enable_shared_from_this<E
     /// thread.
     template <class Work>
     void run(Work work) {
+        // What handlers ask for is mostly asked for here; dispatch() would find out, but dearly.
+        if (strand_.running_in_this_thread()) return step(work);
         boost::asio::dispatch(strand_, [self = shared_from_this(),
                                         work = std::move(work)]() mutable { self->step(work); });
     }

@@ -1,5 +1,8 @@
 #include "client/session.hpp"
 
+#include <optional>
+#include <utility>
+
 namespace kreisel::client {
 
 /// Closes the engine when the last handle goes.
@@ -40,17 +43,30 @@ class IgnoringWaiter final : public Waiter<void> {
 
 class SessionWaiter final : public Waiter<Identity> {
   public:
-    SessionWaiter(std::weak_ptr<Engine> engine, std::shared_ptr<Waiter<Session>> inner)
-        : engine_(std::move(engine)), inner_(std::move(inner)) {}
+    SessionWaiter(const EnginePtr& engine, const std::stop_token& stop,
+                  std::shared_ptr<Waiter<Session>> inner)
+        : engine_(engine), inner_(std::move(inner)) {
+        if (stop.stop_possible()) callback_.emplace(stop, Close{engine});
+    }
 
     void complete(Result<Identity> outcome) override {
+        callback_.reset();
         if (!outcome) return inner_->complete(fail(outcome.error()));
         inner_->complete(Session(engine_.lock()));
     }
 
   private:
+    struct Close {
+        std::weak_ptr<Engine> engine;
+
+        void operator()() const {
+            if (const auto held = engine.lock()) held->close();
+        }
+    };
+
     std::weak_ptr<Engine> engine_;
     std::shared_ptr<Waiter<Session>> inner_;
+    std::optional<std::stop_callback<Close>> callback_;
 };
 
 }  // namespace
@@ -62,12 +78,12 @@ void StandingHandle::release() const {
 }
 
 void start_session(const boost::asio::any_io_executor& executor, Settings settings,
-                   std::shared_ptr<Waiter<Session>> waiter) {
+                   const std::stop_token& stop, std::shared_ptr<Waiter<Session>> waiter) {
     if (settings.encodings.empty()) {
         return waiter->complete(fail(uris::invalid_argument, "no encodings are given"));
     }
     auto engine = std::make_shared<Engine>(executor, std::move(settings));
-    engine->connect(std::make_shared<SessionWaiter>(engine, std::move(waiter)));
+    engine->connect(std::make_shared<SessionWaiter>(engine, stop, std::move(waiter)));
 }
 
 }  // namespace kreisel::client::detail

@@ -24,6 +24,7 @@
 #include "client/verbs.hpp"
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -68,7 +69,9 @@ class StandingHandle {
 /// this handle; see Scoped for another way.
 class Subscription {
   public:
+    /// None; only to be assigned to.
     Subscription() = default;
+    /// For Session.
     explicit Subscription(detail::StandingHandle handle) : handle_(std::move(handle)) {}
 
     /// No more events. Completes when the router has confirmed it.
@@ -86,7 +89,9 @@ class Subscription {
 /// A procedure that is provided; it stands like a Subscription.
 class Registration {
   public:
+    /// None; only to be assigned to.
     Registration() = default;
+    /// For Session.
     explicit Registration(detail::StandingHandle handle) : handle_(std::move(handle)) {}
 
     /// No more calls. Those under way are still answered.
@@ -106,9 +111,13 @@ class Registration {
 template <class Standing>
 class [[nodiscard]] Scoped {
   public:
+    /// Ends nothing.
     Scoped() = default;
+    /// Ends `standing` when it goes.
     explicit Scoped(Standing standing) : standing_(std::move(standing)) {}
+    /// `other` ends nothing any more.
     Scoped(Scoped&& other) noexcept : standing_(std::exchange(other.standing_, Standing())) {}
+    /// `other` ends what this has stood for.
     Scoped& operator=(Scoped&& other) noexcept {
         std::swap(standing_, other.standing_);
         return *this;
@@ -119,6 +128,7 @@ class [[nodiscard]] Scoped {
     Standing standing_;
 };
 
+/// A session of a realm; any thread, cheap to copy. See the head of client/session.hpp.
 class Session {
   public:
     /// No session; only to be assigned to.
@@ -126,6 +136,7 @@ class Session {
 
     /// Calls a procedure; the result becomes an R (client/values/results.hpp): nothing by default.
     /// Fails with what the callee or the router answered, uris::wrong_type if the result is no R.
+    /// The last argument may be a completion token. WAMP: rfc/text/basic/rpc, Calling.
     template <class R = void, class... Args>
     auto call(Request<CallOptions> request, Args&&... args) const {
         return detail::with_payload(
@@ -134,7 +145,8 @@ class Session {
                 return detail::initiate<R>(
                     std::move(token), fallback(),
                     [engine = engine(), request = std::move(request),
-                     payload = std::move(payload)](std::shared_ptr<Waiter<R>> waiter) mutable {
+                     payload = std::move(payload)](auto waiter) mutable {
+                        request.stop = waiter->stop_token(std::move(request.stop));
                         detail::start_call(
                             engine, std::move(request), std::move(payload),
                             std::make_shared<detail::ResultWaiter<R>>(std::move(waiter)));
@@ -143,14 +155,16 @@ class Session {
             std::forward<Args>(args)...);
     }
 
-    /// Calls a procedure whose results come in parts, each a T (client/stream.hpp). Begins at once.
+    /// Calls a procedure whose results come in parts, each a T (client/stream.hpp). Begins at once;
+    /// what goes wrong is told by next(). WAMP: rfc/text/advanced/rpc_progressive_call_results.
     template <class T, class... Args>
     [[nodiscard]] ResultStream<T> stream(const Request<CallOptions>& request,
                                          const Args&... args) const {
         return ResultStream<T>(
             detail::start_stream(engine(), request, payload(args...), SessionCore::Parts::one));
     }
-    /// The same of one that takes its arguments in parts, too; `args` are the first.
+    /// The same of one that takes its arguments in parts, too; `args` are the first. WAMP:
+    /// rfc/text/advanced/rpc_progressive_call_invocations.
     template <class T, class... Args>
     [[nodiscard]] Exchange<T> exchange(const Request<CallOptions>& request,
                                        const Args&... args) const {
@@ -159,7 +173,9 @@ class Session {
     }
 
     /// Publishes an event. Completes with its id when the router has it, if `acknowledge` is set;
-    /// else with id 0 as soon as it is on its way and little enough waits before it.
+    /// else with id 0 as soon as it is on its way and little enough waits before it. Fails with
+    /// what the router answered, uris::not_connected, and uris::too_many if too much waits; without
+    /// `acknowledge` nobody tells that the router refused it. WAMP: rfc/text/basic/pubsub.
     template <class... Args>
     auto publish(Request<PublishOptions> request, Args&&... args) const {
         return detail::with_payload(
@@ -169,6 +185,7 @@ class Session {
                     std::move(token), fallback(),
                     [engine = engine(), request = std::move(request),
                      payload = std::move(payload)](auto waiter) mutable {
+                        request.stop = waiter->stop_token(std::move(request.stop));
                         detail::start_publish(engine, std::move(request), std::move(payload),
                                               std::move(waiter));
                     });
@@ -176,7 +193,9 @@ class Session {
             std::forward<Args>(args)...);
     }
 
-    /// Calls `handler` with each event of the topic, see client/events.hpp.
+    /// Calls `handler` with each event of the topic, see client/events.hpp: one after the other, on
+    /// the session's strand or `Settings::handler_executor`. Completes when the router has
+    /// confirmed it; stands again after each new connection. WAMP: rfc/text/basic/pubsub.
     template <class F, class Token = detail::DefaultToken>
     auto subscribe(Request<SubscribeOptions> request, F handler, Token token = {}) const {
         static_assert(detail::Handler<F>, "an event handler must have one call operator");
@@ -186,13 +205,17 @@ class Session {
             std::move(token), fallback(),
             [engine = engine(), request = std::move(request),
              sink = std::move(sink)](auto waiter) mutable {
+                request.stop = waiter->stop_token(std::move(request.stop));
                 detail::start_subscribe(engine, std::move(request), std::move(sink),
                                         detail::handle_waiter<Subscription>(
                                             engine, &detail::end_subscription, std::move(waiter)));
             });
     }
 
-    /// Registers `handler` as the procedure, see client/procedures.hpp.
+    /// Registers `handler` as the procedure, see client/procedures.hpp: called on the session's
+    /// strand or `Settings::handler_executor`. Completes when the router has confirmed it, fails
+    /// with e.g. wamp.error.procedure_already_exists; stands again after each new connection. WAMP:
+    /// rfc/text/basic/rpc.
     template <class F, class Token = detail::DefaultToken>
     auto provide(Request<RegisterOptions> request, F handler, Token token = {}) const {
         static_assert(detail::Handler<F>, "a procedure must have one call operator");
@@ -202,13 +225,15 @@ class Session {
             std::move(token), fallback(),
             [engine = engine(), request = std::move(request),
              procedure = std::move(procedure)](auto waiter) mutable {
+                request.stop = waiter->stop_token(std::move(request.stop));
                 detail::start_register(engine, std::move(request), std::move(procedure),
                                        detail::handle_waiter<Registration>(
                                            engine, &detail::end_registration, std::move(waiter)));
             });
     }
 
-    /// Says goodbye and waits for the router's. The session is over then and does not come back.
+    /// Says goodbye and waits for the router's, a few seconds at most. The session is over then and
+    /// does not come back; what was under way ends with uris::closed.
     template <class Token = detail::DefaultToken>
     auto leave(Token token = {}) const {
         return detail::initiate<void>(
@@ -221,6 +246,7 @@ class Session {
 
     /// Who the session is in its realm, or was last while it has no connection.
     [[nodiscard]] Identity identity() const;
+    /// Whether it is one, connected or not.
     [[nodiscard]] explicit operator bool() const { return life_ != nullptr; }
 
     /// For connect().
@@ -243,8 +269,9 @@ class Session {
 
 namespace detail {
 
+/// `stop` ends the session before it has begun.
 void start_session(const boost::asio::any_io_executor& executor, Settings settings,
-                   std::shared_ptr<Waiter<Session>> waiter);
+                   const std::stop_token& stop, std::shared_ptr<Waiter<Session>> waiter);
 
 }  // namespace detail
 
@@ -263,7 +290,8 @@ struct Connect {
         return detail::initiate<Session>(
             std::move(token), executor,
             [executor, settings = std::move(settings)](auto waiter) mutable {
-                detail::start_session(executor, std::move(settings), std::move(waiter));
+                const auto stop = waiter->stop_token();
+                detail::start_session(executor, std::move(settings), stop, std::move(waiter));
             });
     }
 
@@ -274,11 +302,13 @@ struct Connect {
         return detail::initiate<Session>(std::move(token), boost::asio::any_io_executor(),
                                          [settings = std::move(settings)](auto waiter) mutable {
                                              const auto executor = waiter->executor();
+                                             const auto stop = waiter->stop_token();
                                              detail::start_session(executor, std::move(settings),
-                                                                   std::move(waiter));
+                                                                   stop, std::move(waiter));
                                          });
     }
 };
+/// Connects; see Connect.
 inline constexpr Connect connect;
 
 }  // namespace kreisel::client

@@ -2,12 +2,55 @@
 
 namespace kreisel::client::detail {
 
+namespace {
+
+/// Waits for the next part until the token's source says stop, from whatever thread.
+class StoppableNext final : public Waiter<std::optional<Payload>> {
+  public:
+    StoppableNext(const EnginePtr& engine, const std::shared_ptr<StreamState>& state,
+                  const std::stop_token& stop,
+                  std::shared_ptr<Waiter<std::optional<Payload>>> inner)
+        : inner_(std::move(inner)) {
+        callback_.emplace(stop, Stop{engine, state, this});
+    }
+
+    void complete(Result<std::optional<Payload>> outcome) override {
+        callback_.reset();
+        inner_->complete(std::move(outcome));
+    }
+
+  private:
+    struct Stop {
+        std::weak_ptr<Engine> engine;
+        std::weak_ptr<StreamState> state;
+        const Waiter<std::optional<Payload>>* who;
+
+        void operator()() const {
+            const auto held = engine.lock();
+            if (held == nullptr) return;
+            held->run([waits = state, waiting = who](SessionCore&, Effects&) {
+                if (const auto stream = waits.lock()) stream->stop_waiting(waiting);
+            });
+        }
+    };
+
+    std::shared_ptr<Waiter<std::optional<Payload>>> inner_;
+    std::optional<std::stop_callback<Stop>> callback_;
+};
+
+}  // namespace
+
 void StreamState::next(std::shared_ptr<Waiter<std::optional<Payload>>> waiter) {
     if (waiter_ != nullptr) {
         return waiter->complete(fail(uris::too_many, "somebody waits for the next part already"));
     }
     waiter_ = std::move(waiter);
     give();
+}
+
+void StreamState::stop_waiting(const Waiter<std::optional<Payload>>* who) {
+    if (waiter_ == nullptr || waiter_.get() != who) return;
+    std::exchange(waiter_, nullptr)->complete(fail(uris::canceled, "nobody waits any more"));
 }
 
 void StreamState::abandon() {
@@ -70,7 +113,11 @@ StreamHandle::~StreamHandle() {
     });
 }
 
-void StreamHandle::next(std::shared_ptr<Waiter<std::optional<Payload>>> waiter) const {
+void StreamHandle::next(std::stop_token stop,
+                        std::shared_ptr<Waiter<std::optional<Payload>>> waiter) const {
+    if (stop.stop_possible()) {
+        waiter = std::make_shared<StoppableNext>(engine_, state_, stop, std::move(waiter));
+    }
     engine_->run([state = state_, waiter = std::move(waiter)](SessionCore&, Effects&) mutable {
         state->next(std::move(waiter));
     });

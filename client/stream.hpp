@@ -23,6 +23,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <utility>
 
 namespace kreisel::client {
@@ -37,6 +38,8 @@ class StreamState final : public CallWaiter {
 
     /// The next part, nothing after the last, or why there is none.
     void next(std::shared_ptr<Waiter<std::optional<Payload>>> waiter);
+    /// `who`, if it waits for the next part, does so no longer; parts that came stay.
+    void stop_waiting(const Waiter<std::optional<Payload>>* who);
     /// Nobody will ask any more.
     void abandon();
 
@@ -68,7 +71,7 @@ class StreamHandle {
     StreamHandle& operator=(const StreamHandle&) = delete;
     ~StreamHandle();
 
-    void next(std::shared_ptr<Waiter<std::optional<Payload>>> waiter) const;
+    void next(std::stop_token stop, std::shared_ptr<Waiter<std::optional<Payload>>> waiter) const;
     void cancel(CancelMode mode) const;
     void send(Part part, Result<Payload> payload, std::shared_ptr<Waiter<void>> waiter) const;
     [[nodiscard]] const EnginePtr& engine() const { return engine_; }
@@ -90,6 +93,7 @@ class StreamHandle {
 template <class T>
 class ResultStream {
   public:
+    /// For Session.
     explicit ResultStream(std::shared_ptr<detail::StreamHandle> handle)
         : handle_(std::move(handle)) {}
 
@@ -99,13 +103,15 @@ class ResultStream {
     auto next(Token token = {}) const {
         return detail::initiate<std::optional<T>>(
             std::move(token), handle_->engine()->strand(), [handle = handle_](auto waiter) {
-                handle->next(std::make_shared<detail::PayloadWaiter<T>>(std::move(waiter)));
+                const auto stop = waiter->stop_token();
+                handle->next(stop, std::make_shared<detail::PayloadWaiter<T>>(std::move(waiter)));
             });
     }
     /// Gives the call up; next() tells the parts that came before, then wamp.error.canceled.
     void cancel(CancelMode mode = CancelMode::killnowait) const { handle_->cancel(mode); }
 
   protected:
+    /// For Exchange.
     [[nodiscard]] const std::shared_ptr<detail::StreamHandle>& handle() const { return handle_; }
 
   private:
