@@ -29,18 +29,19 @@ namespace kreisel::client {
 
 /// What EVENT.Details tell; what the router did not disclose is empty.
 struct EventDetails {
-    PublicationId publication;
+    PublicationId publication;  ///< the same for all who receive it
     /// The topic published to, also if the subscription is a pattern.
     std::string topic;
-    SessionId publisher;
-    std::string publisher_authid;
-    std::string publisher_authrole;
-    std::optional<std::int64_t> trustlevel;
+    SessionId publisher;                     ///< who published
+    std::string publisher_authid;            ///< as whom
+    std::string publisher_authrole;          ///< in which role
+    std::optional<std::int64_t> trustlevel;  ///< how far the router trusts the publisher
     /// It was kept for later subscribers, and this is one.
     bool is_retained = false;
     /// All of it.
     Dict details;
 
+    /// For Session.
     [[nodiscard]] static EventDetails read(const std::string& topic, const ReceivedEvent& event);
 };
 

@@ -34,10 +34,10 @@ namespace kreisel::client {
 struct InvocationDetails {
     /// The procedure called, also if the registration is a pattern.
     std::string procedure;
-    SessionId caller;
-    std::string caller_authid;
-    std::string caller_authrole;
-    std::optional<std::int64_t> trustlevel;
+    SessionId caller;                        ///< who calls
+    std::string caller_authid;               ///< as whom
+    std::string caller_authrole;             ///< in which role
+    std::optional<std::int64_t> trustlevel;  ///< how far the router trusts the caller
     /// The caller takes parts of the result.
     bool wants_progress = false;
     /// Milliseconds after which the caller gives up; 0: it does not.
@@ -45,6 +45,7 @@ struct InvocationDetails {
     /// All of it.
     Dict details;
 
+    /// For Session.
     [[nodiscard]] static InvocationDetails read(const std::string& procedure, const Dict& details);
 };
 
@@ -138,13 +139,17 @@ template <class Make>
 template <class T>
 class Responder {
   public:
+    /// For Session.
     explicit Responder(std::shared_ptr<detail::InvocationContext> context)
         : context_(std::move(context)) {}
 
+    /// The result; what comes after the first answer is thrown away. Fails the call if the value
+    /// cannot be sent.
     void answer(const T& result) const {
         context_->answer(
             detail::try_payload([&] { return make_result(context_->encoding(), result); }));
     }
+    /// An ERROR with what `error` says.
     void fail(const Error& error) const { context_->fail(error); }
 
   private:
@@ -155,10 +160,13 @@ class Responder {
 template <>
 class Responder<void> {
   public:
+    /// For Session.
     explicit Responder(std::shared_ptr<detail::InvocationContext> context)
         : context_(std::move(context)) {}
 
+    /// Done; what comes after the first answer is thrown away.
     void answer() const { context_->answer(make_arguments(context_->encoding())); }
+    /// An ERROR with what `error` says.
     void fail(const Error& error) const { context_->fail(error); }
 
   private:
@@ -169,6 +177,7 @@ class Responder<void> {
 template <class T>
 class Progress {
   public:
+    /// For Session.
     explicit Progress(std::shared_ptr<detail::InvocationContext> context)
         : context_(std::move(context)) {}
 
@@ -194,6 +203,7 @@ class Progress {
 template <class T>
 class Inputs {
   public:
+    /// For Session.
     explicit Inputs(std::shared_ptr<detail::InvocationContext> context)
         : context_(std::move(context)) {}
 

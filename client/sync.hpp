@@ -23,6 +23,7 @@
 
 namespace kreisel::client::sync {
 
+/// A session whose operations wait. Not from its own handlers; any other thread.
 class Session {
   public:
     /// Connects and logs in, or throws why not.
@@ -32,6 +33,7 @@ class Session {
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
+    /// Calls a procedure and returns its result as an R.
     template <class R = void, class... Args>
     R call(Request<CallOptions> request, const Args&... args) const {
         check_thread();
@@ -43,23 +45,28 @@ class Session {
         check_thread();
         return session_.publish(std::move(request), args..., boost::asio::use_future).get();
     }
+    /// Calls `handler` with each event, on the session's thread.
     template <class F>
     Subscription subscribe(Request<SubscribeOptions> request, F handler) const {
         check_thread();
         return session_.subscribe(std::move(request), std::move(handler), boost::asio::use_future)
             .get();
     }
+    /// Registers `handler` as the procedure; it runs on the session's thread.
     template <class F>
     Registration provide(Request<RegisterOptions> request, F handler) const {
         check_thread();
         return session_.provide(std::move(request), std::move(handler), boost::asio::use_future)
             .get();
     }
+    /// No more events.
     void unsubscribe(const Subscription& subscription) const;
+    /// No more calls.
     void unregister(const Registration& registration) const;
     /// Says goodbye. Everything after that throws.
     void leave() const;
 
+    /// Who the session is in its realm.
     [[nodiscard]] Identity identity() const { return session_.identity(); }
     /// The session as others have it, on the same thread.
     [[nodiscard]] const client::Session& async() const { return session_; }

@@ -21,22 +21,23 @@ struct Anonymous {};
 
 /// A ticket or password that the router is shown, a JSON Web Token for instance.
 struct Ticket {
-    std::string ticket;
+    std::string ticket;  ///< goes to the router as it is
 };
 
 /// A shared secret; of a user with a salt, the password.
 struct WampCra {
-    std::string secret;
+    std::string secret;  ///< signs the router's challenge
 };
 
 /// A password that neither side shows; the router has to prove that it knows the user, too.
 struct Scram {
+    /// Whose SCRAM it is.
     enum class Dialect : std::uint8_t {
         wamp,      ///< method `wamp-scram` of the specification
         crossbar,  ///< method `scram` of Crossbar.io and Autobahn|Python
     };
-    std::string password;
-    Dialect dialect = Dialect::wamp;
+    std::string password;             ///< text, UTF-8
+    Dialect dialect = Dialect::wamp;  ///< the specification's, or an older one
 };
 
 /// An Ed25519 key.
@@ -50,6 +51,7 @@ struct Cryptosign {
 /// The certificate that the connection itself showed; it stands in the settings of TLS.
 struct TlsCertificate {};
 
+/// One way to log in.
 using Credentials = std::variant<Anonymous, Ticket, WampCra, Scram, Cryptosign, TlsCertificate>;
 
 /// Whether SCRAM and cryptosign sign for this very TLS connection, so that nobody in between can
@@ -62,19 +64,23 @@ enum class ChannelBinding : std::uint8_t {
 /// What a router may ask of a client that derives a key from its password. More than that is
 /// refused: it would keep the session's thread busy, which is what a hostile router might be after.
 struct DerivationLimits {
-    /// PBKDF2.
+    /// Iterations of PBKDF2.
     std::uint32_t iterations_max = 1'000'000;
-    /// argon2id, and its memory times its iterations.
+    /// Memory of argon2id.
     std::uint32_t memory_kib_max = 262'144;
+    /// Memory times iterations of argon2id.
     std::uint64_t work_kib_max = 1'048'576;
 };
 
+/// As whom a session joins its realm, and how it proves that (rfc/text/advanced/authentication).
 struct LoginSettings {
     /// Who wants in. May be empty where the credentials tell it (keys, certificates, tokens).
     std::string authid{};
     /// In order of preference; empty: anonymous.
     std::vector<Credentials> credentials{};
+    /// Whether the proof is for this connection only.
     ChannelBinding channel_binding = ChannelBinding::off;
+    /// How much work a router may ask for.
     DerivationLimits limits{};
 };
 

@@ -19,18 +19,23 @@
 
 namespace kreisel::client {
 
+/// Why an operation failed: an ERROR of WAMP, or one that the client made.
 class Error : public std::exception {
   public:
+    /// `uri` is not checked; a procedure that throws it answers its caller with all three.
     explicit Error(std::string_view uri, List args = {}, Dict kwargs = {});
 
     /// A WAMP error URI: the peer's own, or one of kreisel::uris and of client::uris below.
     [[nodiscard]] const std::string& uri() const noexcept { return uri_; }
+    /// What is to be said about it; by custom the first is a sentence for people.
     [[nodiscard]] const List& args() const noexcept { return args_; }
+    /// The same by name.
     [[nodiscard]] const Dict& kwargs() const noexcept { return kwargs_; }
     /// `wamp.error.no_such_procedure: no callee for com.example.add`: the URI, and behind it the
     /// first argument or the `message` of kwargs if that is text.
     [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }
 
+    /// Equal by uri, args and kwargs.
     bool operator==(const Error& other) const {
         return uri_ == other.uri_ && args_ == other.args_ && kwargs_ == other.kwargs_;
     }
@@ -42,9 +47,11 @@ class Error : public std::exception {
     std::string text_;
 };
 
+/// A T, or the Error why there is none; as std::expected of newer C++.
 template <class T>
 using Result = tl::expected<T, Error>;
 
+/// To return instead of a Result: `return fail(Error("com.example.error.full"))`.
 [[nodiscard]] inline tl::unexpected<Error> fail(Error error) {
     return tl::unexpected<Error>(std::move(error));
 }

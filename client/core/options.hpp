@@ -1,8 +1,8 @@
 #pragma once
 // Options of the operations, one plain struct each; what is not set is not sent.
 //
-//     session.call<int>({"com.example.add", {.timeout = 2s}}, 2, 3);
-//     session.publish({"com.example.tick", {.acknowledge = true, .exclude_me = false}}, 42);
+//     session.call<int>({"com.example.add", with::timeout(2s)}, 2, 3);
+//     session.publish({"com.example.tick", with::acknowledge(), with::exclude_me(false)}, 42);
 //
 // `extra` goes out as it is, for options this library does not know; a key set here too wins.
 // Sources: rfc/text/basic (pubsub, rpc) and rfc/text/advanced, a chapter for each option.
@@ -22,6 +22,7 @@
 
 namespace kreisel::client {
 
+/// The unit of all times of this library; `2s` and `250ms` become one.
 using Milliseconds = std::chrono::milliseconds;
 
 /// What the router does to a call that is given up (rfc/text/advanced/rpc_call_canceling).
@@ -32,15 +33,21 @@ enum class CancelMode : std::uint8_t {
 };
 
 /// How one of several callees of a procedure is chosen (rpc_shared_registration).
-enum class InvokePolicy : std::uint8_t { single, first, last, roundrobin, random };
+enum class InvokePolicy : std::uint8_t {
+    single,      ///< there is only one
+    first,       ///< the one that registered first
+    last,        ///< the one that registered last
+    roundrobin,  ///< each in turn
+    random       ///< any
+};
 
 /// A payload that the router does not read (rfc/text/advanced/payload_passthru_mode). The one
 /// argument is the payload, as octets.
 struct Passthru {
-    std::string scheme{};
-    std::optional<std::string> serializer{};
-    std::optional<std::string> cipher{};
-    std::optional<std::string> keyid{};
+    std::string scheme{};                     ///< `ppt_scheme`: who knows how to read it
+    std::optional<std::string> serializer{};  ///< `ppt_serializer`: of the payload, e.g. `cbor`
+    std::optional<std::string> cipher{};      ///< `ppt_cipher`: how it is encrypted
+    std::optional<std::string> keyid{};       ///< `ppt_keyid`: with which key
 };
 
 /// What happens when parts of a result come faster than they are taken.
@@ -49,6 +56,7 @@ enum class PartsOverflow : std::uint8_t {
     pause  ///< the connection is not read until half of them are taken; everything else waits, too
 };
 
+/// CALL.Options and what the client itself does about a call (rfc/text/basic/rpc).
 struct CallOptions {
     /// The call ends with wamp.error.timeout after so long; 0: never. Kept by the router, and by
     /// the client if the router's answer does not come.
@@ -59,48 +67,67 @@ struct CallOptions {
     std::optional<std::string> rkey{};
     /// How a call that is given up ends.
     CancelMode cancel_mode = CancelMode::killnowait;
+    /// The payload is one for the callee alone.
     std::optional<Passthru> passthru{};
-    /// Of a stream: parts that wait to be taken.
+    /// Of a stream: parts that wait to be taken, 1 or more.
     std::size_t parts_max = 1024;
+    /// What happens when there are more.
     PartsOverflow parts_overflow = PartsOverflow::cancel;
+    /// Goes out as it is.
     Dict extra{};
 };
 
+/// PUBLISH.Options and how long to wait (rfc/text/basic/pubsub).
 struct PublishOptions {
     /// Wait until the router has the event (and, on topics it keeps, has stored it).
     bool acknowledge = false;
     /// Whether the publisher itself does not get it; the router's default is yes.
     std::optional<bool> exclude_me{};
+    /// Whether subscribers are told who publishes.
     std::optional<bool> disclose_me{};
-    /// Receivers that are left out.
+    /// Sessions that do not receive it.
     std::vector<SessionId> exclude{};
+    /// Users that do not.
     std::vector<std::string> exclude_authid{};
+    /// Roles that do not.
     std::vector<std::string> exclude_authrole{};
-    /// Only these receive it. An empty list that is set means nobody.
+    /// Only these sessions receive it. An empty list that is set means nobody.
     std::optional<std::vector<SessionId>> eligible{};
+    /// Only these users do.
     std::optional<std::vector<std::string>> eligible_authid{};
+    /// Only these roles do.
     std::optional<std::vector<std::string>> eligible_authrole{};
     /// Kept by the router for later subscribers.
     bool retain = false;
+    /// Of subscribers with an `nkey`, one gets the event; the same key, the same one.
     std::optional<std::string> rkey{};
+    /// The payload is one for the subscribers alone.
     std::optional<Passthru> passthru{};
     /// How long to wait for the acknowledgement; 0: for ever.
     Milliseconds timeout{0};
+    /// Goes out as it is.
     Dict extra{};
 };
 
+/// SUBSCRIBE.Options and how long to wait (rfc/text/basic/pubsub).
 struct SubscribeOptions {
+    /// How the URI takes topics.
     MatchPolicy match = MatchPolicy::exact;
     /// The retained event of the topic is delivered first.
     bool get_retained = false;
     /// Part of the keys that this subscriber serves (sharded subscriptions).
     std::optional<std::string> nkey{};
+    /// How long to wait for the router's answer; 0: for ever.
     Milliseconds timeout{0};
+    /// Goes out as it is.
     Dict extra{};
 };
 
+/// REGISTER.Options and how long to wait (rfc/text/basic/rpc).
 struct RegisterOptions {
+    /// How the URI takes procedures.
     MatchPolicy match = MatchPolicy::exact;
+    /// Who is called if several provide the procedure; all of them must say the same.
     InvokePolicy invoke = InvokePolicy::single;
     /// Calls that this callee takes at a time; 0: any number.
     std::uint32_t concurrency = 0;
@@ -110,23 +137,31 @@ struct RegisterOptions {
     std::optional<bool> disclose_caller{};
     /// The callee keeps the time of calls itself.
     bool forward_timeout = false;
+    /// How long to wait for the router's answer; 0: for ever.
     Milliseconds timeout{0};
+    /// Goes out as it is.
     Dict extra{};
+};
+
+/// What happens to operations while there is no connection.
+enum class WhileOffline : std::uint8_t {
+    fail,  ///< they end with uris::not_connected
+    wait,  ///< they are sent after the next connection
 };
 
 /// A URI and the options for it.
 template <class Options>
 struct Target {
-    std::string uri{};
-    Options options{};
+    std::string uri{};  ///< the topic or procedure, or a pattern of them
+    Options options{};  ///< one of CallOptions, PublishOptions, SubscribeOptions, RegisterOptions
 };
 
 /// As the router reads them.
 [[nodiscard]] Dict to_dict(const CallOptions& options);
-[[nodiscard]] Dict to_dict(const PublishOptions& options);
-[[nodiscard]] Dict to_dict(const SubscribeOptions& options);
-[[nodiscard]] Dict to_dict(const RegisterOptions& options);
-[[nodiscard]] std::string_view to_text(CancelMode mode);
-[[nodiscard]] std::string_view to_text(InvokePolicy policy);
+[[nodiscard]] Dict to_dict(const PublishOptions& options);    ///< as the router reads them
+[[nodiscard]] Dict to_dict(const SubscribeOptions& options);  ///< as the router reads them
+[[nodiscard]] Dict to_dict(const RegisterOptions& options);   ///< as the router reads them
+[[nodiscard]] std::string_view to_text(CancelMode mode);      ///< as in CANCEL.Options
+[[nodiscard]] std::string_view to_text(InvokePolicy policy);  ///< as in REGISTER.Options
 
 }  // namespace kreisel::client

@@ -14,6 +14,7 @@
 // Owned by one session and confined to its strand.
 
 #include "client/core/effects.hpp"
+#include "client/core/identity.hpp"
 #include "client/core/invocations.hpp"
 #include "client/core/operations.hpp"
 #include "client/core/standing.hpp"
@@ -27,12 +28,6 @@
 #include <string_view>
 
 namespace kreisel::client {
-
-/// What happens to operations while there is no connection.
-enum class WhileOffline : std::uint8_t {
-    fail,  ///< they end with uris::not_connected
-    wait,  ///< they are sent after the next connection
-};
 
 struct CoreSettings {
     std::string realm{};
@@ -63,18 +58,6 @@ class Login {
     [[nodiscard]] virtual Result<Authenticate> answer(const Challenge& challenge) = 0;
     /// Whether the router proved what it had to prove.
     [[nodiscard]] virtual Result<void> check(const Welcome& welcome) = 0;
-};
-
-/// Who the session is in its realm.
-struct Identity {
-    SessionId session;
-    std::string realm{};
-    std::string authid{};
-    std::string authrole{};
-    std::string authmethod{};
-    std::string authprovider{};
-    /// WELCOME.Details whole.
-    Dict details{};
 };
 
 /// How a connection ended: why, and whether another may be tried.

@@ -40,7 +40,7 @@ namespace kreisel::client {
 /// One member of a struct and its key.
 template <class Class, class Member>
 struct Field {
-    using Type = Member;
+    using Type = Member;  ///< of the member
 
     /// `field_key` must last forever, as a literal does.
     constexpr Field(std::string_view field_key, Member Class::*field_member)
@@ -207,6 +207,7 @@ struct ValueTraits<T> {
     [[maybe_unused]] constexpr auto kreisel_fields(::kreisel::client::TypeTag<Type>) {       \
         return ::std::make_tuple(KREISEL_FOR_EACH(KREISEL_STRUCT_FIELD, Type, __VA_ARGS__)); \
     }
+/// Of KREISEL_STRUCT: one member.
 #define KREISEL_STRUCT_FIELD(Type, member) ::kreisel::client::Field(#member, &Type::member)
 
 /// Makes text of an enum: its type and its enumerators.
@@ -215,5 +216,6 @@ struct ValueTraits<T> {
         return ::std::to_array<::kreisel::client::Enumerator<Type>>(                        \
             {KREISEL_FOR_EACH(KREISEL_ENUM_ENTRY, Type, __VA_ARGS__)});                     \
     }
+/// Of KREISEL_ENUM: one name.
 #define KREISEL_ENUM_ENTRY(Type, name) \
     ::kreisel::client::Enumerator<Type> { #name, Type::name }

@@ -9,18 +9,20 @@ namespace kreisel {
 
 /// PEM files: the certificate with its chain behind it, and its private key.
 struct TlsPair {
-    std::string certificate;
-    std::string key;  ///< empty: it stands in the certificate's file
+    std::string certificate;  ///< the file, with the chain behind it
+    std::string key;          ///< empty: it stands in the certificate's file
 
     bool operator==(const TlsPair&) const = default;
 };
 
+/// Whether clients are asked for one.
 enum class ClientCertificates : std::uint8_t {
     none,      ///< not asked for
     optional,  ///< asked for; one that is shown must be good
     required
 };
 
+/// Of the protocol; what is older is not spoken at all.
 enum class TlsVersion : std::uint8_t { tls_1_2, tls_1_3 };
 
 struct TlsSettings {

@@ -10,15 +10,19 @@
 
 namespace kreisel {
 
+/// The largest id; a double holds all up to it.
 inline constexpr std::uint64_t id_max = std::uint64_t{1} << 53;
 
+/// An id of one kind, given by `Tag`. 0 is none.
 template <class Tag>
 struct Id {
-    std::uint64_t value = 0;
+    std::uint64_t value = 0;  ///< in [1, 2^53], or 0
 
     constexpr Id() = default;
+    /// `v` is not checked.
     constexpr explicit Id(std::uint64_t v) : value(v) {}
     auto operator<=>(const Id&) const = default;
+    /// Whether there is one.
     [[nodiscard]] constexpr explicit operator bool() const { return value != 0; }
 };
 
@@ -33,6 +37,7 @@ using RegistrationId = Id<struct RegistrationTag>;
 /// One publication; uniformly random, the same in PUBLISHED and all its EVENTs.
 using PublicationId = Id<struct PublicationTag>;
 
+/// Whether a peer may send `value` as an id.
 [[nodiscard]] constexpr bool is_valid_id(std::uint64_t value) {
     return value >= 1 && value <= id_max;
 }

@@ -9,9 +9,16 @@
 
 namespace kreisel {
 
-enum class MatchPolicy : std::uint8_t { exact, prefix, wildcard };
+/// How the URI of a subscription or registration takes others.
+enum class MatchPolicy : std::uint8_t {
+    exact,    ///< only itself
+    prefix,   ///< all that begin with it, letter by letter
+    wildcard  ///< an empty component takes any one component: `com..heat`
+};
 
+/// `exact`, `prefix`, `wildcard`, as in options.
 [[nodiscard]] std::string_view to_text(MatchPolicy policy);
+/// The policy of that name, or nothing.
 [[nodiscard]] std::optional<MatchPolicy> match_policy_of(std::string_view text);
 
 /// Whether `pattern` under `policy` takes `uri`.

@@ -5,9 +5,8 @@
 // said; the codec has checked that known keys have the right type (common/wamp/options.hpp). Args
 // and kwargs stay undecoded: see Payload. Source: rfc/text/basic/messages.
 
-#include "common/base/bytes.hpp"
-#include "common/wamp/encoding.hpp"
 #include "common/wamp/ids.hpp"
+#include "common/wamp/payload.hpp"
 #include "common/wamp/uri.hpp"
 #include "common/wamp/value.hpp"
 
@@ -48,22 +47,6 @@ enum class MessageType : std::uint16_t {
 
 /// `PUBLISH`, `REGISTER`, ...
 [[nodiscard]] std::string_view to_text(MessageType type);
-
-/// Args and kwargs as one undecoded, validated run of bytes in the sender's encoding.
-///
-/// They are the last elements of every payload message, so one slice holds both: in JSON with the
-/// comma between them, in MessagePack and CBOR back to back. Empty args without kwargs, and empty
-/// kwargs, are elided by the decoder.
-struct Payload {
-    Encoding encoding = Encoding::json;
-    /// 0: nothing, 1: args, 2: args and kwargs.
-    std::uint8_t elements = 0;
-    /// The one element is a byte string in the place of args (payload transparency of old clients).
-    bool is_opaque = false;
-    SharedBytes bytes;
-
-    [[nodiscard]] bool empty() const { return elements == 0; }
-};
 
 struct Hello {
     Uri realm;  ///< empty if the client sent null
