@@ -23,7 +23,7 @@ using boost::asio::use_future;
 using namespace std::chrono_literals;
 
 /// What anything here may take before it counts as hanging.
-inline constexpr auto patience = 20s;
+inline constexpr auto patience = 60s;
 
 inline const std::string open_realm = R"(
 listeners: [{address: "127.0.0.1:0"}]
