@@ -4,6 +4,7 @@
 //
 // Owned by one connection, confined to its thread. The owner is kept alive by pending waits.
 
+#include "common/net/local_facts.hpp"
 #include "common/net/tls_facts.hpp"
 
 #include <boost/system/error_code.hpp>
@@ -59,12 +60,15 @@ class Stream {
     virtual void shutdown_send() = 0;
     /// Frees the descriptor; pending waits end with an error. `is_hard`: reset instead of FIN.
     virtual void close(bool is_hard) = 0;
-    /// `127.0.0.1:51234`, `[::1]:51234` or `unix`; behind a PROXY header the address it tells.
+    /// `127.0.0.1:51234`, `[::1]:51234`, `unix` or `in-process`; behind a PROXY header the address
+    /// it tells.
     [[nodiscard]] virtual const std::string& peer() const = 0;
     /// How the connection is protected, once it is; nullptr without TLS.
     [[nodiscard]] virtual const TlsFacts* tls() const { return nullptr; }
     /// The proxy that passes the connection on by a PROXY header; nullptr without one.
     [[nodiscard]] virtual const ProxyFacts* proxy() const { return nullptr; }
+    /// Who a peer in this process is said to be; nullptr for any other.
+    [[nodiscard]] virtual const LocalFacts* local() const { return nullptr; }
     /// What the peer did wrong below the transport (TLS, PROXY header), in words; empty: nothing.
     /// Set when read() fails for it; further reads throw away what comes.
     [[nodiscard]] virtual std::string fault() const { return {}; }
