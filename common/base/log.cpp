@@ -26,13 +26,17 @@ constexpr std::array<std::string_view, 6> level_names = {"trace",   "debug", "in
 std::atomic<LogLevel> threshold{LogLevel::info};
 std::atomic<LogFormat> line_format{LogFormat::text};
 
+/// Our own, not spdlog's common one: a program that embeds the router may log by spdlog, too.
+std::shared_ptr<spdlog::details::thread_pool>& writer() {
+    static auto instance = std::make_shared<spdlog::details::thread_pool>(queue_lines_max, 1);
+    return instance;
+}
+
 spdlog::logger& logger() {
     static const std::shared_ptr<spdlog::logger> instance = [] {
-        spdlog::init_thread_pool(queue_lines_max, 1);
         auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
         auto made = std::make_shared<spdlog::async_logger>(
-            "kreisel", std::move(sink), spdlog::thread_pool(),
-            spdlog::async_overflow_policy::overrun_oldest);
+            "kreisel", std::move(sink), writer(), spdlog::async_overflow_policy::overrun_oldest);
         made->set_level(spdlog::level::trace);
         made->set_pattern("%v");
         made->flush_on(spdlog::level::debug);  // by the writer's thread, not by ours
@@ -150,7 +154,7 @@ void log_last_words(std::string_view event) noexcept {
     static_cast<void>(!::write(STDERR_FILENO, line.data(), count));
 }
 
-void log_shutdown() { spdlog::shutdown(); }
+void log_shutdown() { writer().reset(); }
 
 bool log_is_on(LogLevel level) { return level >= threshold.load(std::memory_order_relaxed); }
 
