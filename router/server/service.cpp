@@ -3,9 +3,8 @@
 
 #include "common/base/log.hpp"
 #include "common/base/version.hpp"
-#include "router/config/users_file.hpp"
 #include "router/server/admin_server.hpp"
-#include "router/server/file_watch.hpp"
+#include "router/server/caretaker.hpp"
 #include "router/server/process.hpp"
 #include "router/server/router.hpp"
 
@@ -25,10 +24,6 @@ namespace kreisel {
 
 namespace {
 
-/// How often the files of certificates are looked at.
-constexpr auto certificate_step = std::chrono::seconds{1};
-/// How often files of users and keys are looked at.
-constexpr auto file_step = std::chrono::milliseconds{500};
 constexpr auto drain_step = std::chrono::milliseconds{20};
 /// After the close frames: time for the peers to answer before the sockets go.
 constexpr auto closing_max = std::chrono::milliseconds{1500};
@@ -59,8 +54,7 @@ class Service::Loop {
           admin_(context_, router_),
           signals_(context_),
           timer_(context_),
-          certificate_timer_(context_),
-          file_timer_(context_) {}
+          caretaker_(context_, router_) {}
 
     bool run();
 
@@ -70,15 +64,9 @@ class Service::Loop {
     bool write_ready_file(const std::vector<std::string>& addresses) const;
     void print_start(const std::vector<std::string>& addresses) const;
     void warn_about_files() const;
-    static void tell_warnings(const RouterConfig& config);
-    void look_at_certificates();
     void wait_signal();
     void on_signal(int number);
     void reload();
-    /// What changed in words, for the log; nothing was wrong.
-    static void tell_changes(const std::vector<std::string>& changes);
-    void look_at_files();
-    void reread_files();
     void begin_stop();
     void drain_step_done();
     void close_connections();
@@ -91,9 +79,7 @@ class Service::Loop {
     AdminServer admin_;
     boost::asio::signal_set signals_;
     boost::asio::steady_timer timer_;
-    boost::asio::steady_timer certificate_timer_;
-    boost::asio::steady_timer file_timer_;
-    FileWatch files_;
+    Caretaker caretaker_;
     bool is_stopping_ = false;
     int quiet_steps_ = 0;
     std::chrono::steady_clock::time_point stop_deadline_{};
@@ -141,9 +127,7 @@ bool Service::Loop::run() {
         return false;
     }
     notify_service_manager("READY=1");
-    look_at_certificates();
-    files_.begin(watched_files(router_.config()));
-    look_at_files();
+    caretaker_.start();
     wait_signal();
     context_.run();
     admin_.stop();
@@ -186,20 +170,6 @@ void Service::Loop::warn_about_files() const {
                 {"max_connections", wanted}, {"connections_that_fit", fit});
 }
 
-void Service::Loop::tell_warnings(const RouterConfig& config) {
-    for (const auto& warning : config.warnings) {
-        KREISEL_LOG(warning, "configuration", {"why", to_text(warning)});
-    }
-}
-
-void Service::Loop::look_at_certificates() {
-    router_.look_at_certificates();
-    certificate_timer_.expires_after(certificate_step);
-    certificate_timer_.async_wait([this](const boost::system::error_code& ec) {
-        if (!ec && !is_stopping_) look_at_certificates();
-    });
-}
-
 void Service::Loop::wait_signal() {
     signals_.async_wait([this](const boost::system::error_code& ec, int number) {
         if (ec) return;
@@ -222,8 +192,7 @@ void Service::Loop::on_signal(int number) {
 
 void Service::Loop::reload() {
     notify_reloading();
-    // Before they are read: a change meanwhile is noticed then.
-    files_.begin(watched_files(router_.config()));
+    caretaker_.before_reload();
     auto next = load_config(options_.config_path);
     if (!next) {
         for (const auto& error : next.error()) {
@@ -238,9 +207,7 @@ void Service::Loop::reload() {
         KREISEL_LOG(error, "configuration not taken over", {"why", changes.error()});
     } else {
         log_setup(level, format);
-        tell_warnings(router_.config());
-        tell_changes(*changes);
-        files_.keep(watched_files(router_.config()));
+        caretaker_.after_reload(*changes);
         KREISEL_LOG(info, "configuration taken over", {"file", options_.config_path},
                     {"changes", changes->size()});
         static_cast<void>(write_ready_file(addresses()));
@@ -248,42 +215,9 @@ void Service::Loop::reload() {
     notify_service_manager("READY=1");
 }
 
-void Service::Loop::tell_changes(const std::vector<std::string>& changes) {
-    for (const auto& change : changes) {
-        KREISEL_LOG(info, "configuration changed", {"what", change});
-    }
-}
-
-void Service::Loop::look_at_files() {
-    file_timer_.expires_after(file_step);
-    file_timer_.async_wait([this](const boost::system::error_code& ec) {
-        if (ec || is_stopping_) return;
-        const auto changed = files_.take_changed();
-        if (!changed.empty()) reread_files();
-        for (const auto& path : changed) KREISEL_LOG(debug, "file changed", {"file", path});
-        look_at_files();
-    });
-}
-
-void Service::Loop::reread_files() {
-    auto next = kreisel::reread_files(router_.config());
-    if (!next) {
-        for (const auto& error : next.error()) {
-            KREISEL_LOG(error, "changed file not taken over", {"why", to_text(error)});
-        }
-        return;
-    }
-    const auto changes = router_.reload(std::move(*next));
-    if (!changes) {
-        KREISEL_LOG(error, "changed file not taken over", {"why", changes.error()});
-        return;
-    }
-    tell_changes(*changes);
-    KREISEL_LOG(info, "changed files taken over", {"changes", changes->size()});
-}
-
 void Service::Loop::begin_stop() {
     is_stopping_ = true;
+    caretaker_.stop();
     KREISEL_LOG(info, "stopping", {"connections", router_.connection_count()});
     notify_service_manager("STOPPING=1");
     router_.begin_drain();
