@@ -3,6 +3,7 @@
 #include "client/core/login/login.hpp"
 #include "client/net/dial.hpp"
 #include "client/net/link.hpp"
+#include "common/net/connector.hpp"
 #include "common/tls/tls_client_context.hpp"
 #include "common/wire/wire.hpp"
 
@@ -174,6 +175,7 @@ void Engine::begin_round() {
 }
 
 void Engine::try_next_url() {
+    if (settings_.connector != nullptr) return connect_in_process();
     const auto url = parse_url(urls_[next_url_++]);
     if (!url) return finish(url.error());
     DialSettings dialling;
@@ -203,6 +205,15 @@ void Engine::try_next_url() {
                  });
 }
 
+void Engine::connect_in_process() {
+    next_url_ = urls_.size();
+    auto stream = settings_.connector->connect(strand_);
+    if (!stream) return on_attempt_failed(Error(uris::not_connected, {stream.error()}));
+    Url url;
+    url.scheme = Url::Scheme::in_process;
+    open_link(url, std::move(*stream));
+}
+
 void Engine::open_link(const Url& url, std::unique_ptr<Stream> stream) {
     LinkSettings link;
     link.url = url;
@@ -213,7 +224,9 @@ void Engine::open_link(const Url& url, std::unique_ptr<Stream> stream) {
     link.message_bytes_max = settings_.message_bytes_max;
     link.output_bytes_high = settings_.output_bytes_high;
     link.output_bytes_max = settings_.output_bytes_max;
-    link.ping_interval = settings_.ping_interval;
+    // Within a process nobody goes without a word.
+    const bool pings = settings_.connector == nullptr;
+    link.ping_interval = pings ? settings_.ping_interval : Milliseconds::zero();
     link.ping_timeout = settings_.ping_timeout;
     link.handshake_timeout = settings_.connect_timeout;
     connection_ = std::make_shared<Connection>(weak_from_this());

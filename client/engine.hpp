@@ -93,6 +93,7 @@ class Engine final : public MessageOutlet, public std::enable_shared_from_this<E
     // --- the life of connections ---
     void begin_round();
     void try_next_url();
+    void connect_in_process();
     void open_link(const Url& url, std::unique_ptr<Stream> stream);
     void on_attempt_failed(Error why);
     void on_joined();

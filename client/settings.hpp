@@ -16,9 +16,14 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+namespace kreisel {
+class Connector;
+}
 
 namespace kreisel::client {
 
@@ -38,11 +43,16 @@ struct Settings {
     /// `router`: see `url`.
     Settings(std::string router, std::string in_realm)
         : url(std::move(router)), realm(std::move(in_realm)) {}
+    /// `router`: see `connector`.
+    Settings(std::shared_ptr<const Connector> router, std::string in_realm)
+        : connector(std::move(router)), realm(std::move(in_realm)) {}
 
     /// `ws://`, `wss://` (WebSocket), `tcp://`, `tcps://`, `unix:` (RawSocket).
     std::string url{};
     /// Tried in turn after `url`.
     std::vector<std::string> more_urls{};
+    /// A router of this process (EmbeddedRouter::connector), instead of any URL.
+    std::shared_ptr<const Connector> connector{};
     /// The realm to join, e.g. `realm1`.
     std::string realm{};
     /// As whom; by default anonymous.

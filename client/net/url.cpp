@@ -158,6 +158,7 @@ std::string Url::authority() const {
 }
 
 std::string Url::to_text() const {
+    if (scheme == Scheme::in_process) return "the router in this process";
     const std::string start(name_of(scheme));
     if (is_unix()) return start + ":" + path;
     std::string text = start + "://" + authority();

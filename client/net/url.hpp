@@ -22,6 +22,7 @@ struct Url {
         tcps,            ///< the same over TLS; also written `rss://`
         unix_socket,     ///< `unix:/run/router.sock`: RawSocket
         unix_websocket,  ///< `unix+ws:/run/router.sock`: WebSocket, at the path /ws
+        in_process,      ///< no URL: a router of the same process, by a Connector
     };
 
     Scheme scheme = Scheme::ws;

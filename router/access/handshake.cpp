@@ -18,6 +18,8 @@ namespace {
 
 /// What is read of HELLO.Details.authmethods.
 constexpr std::size_t methods_max = 32;
+/// `authmethod` and `authprovider` of who is known by the process around the router.
+constexpr std::string_view local_login_name = "local";
 
 HandshakeRefused refuse(std::string_view reason, std::string text, std::string why) {
     return {make_abort(reason, std::move(text)), std::move(why)};
@@ -88,7 +90,8 @@ struct Handshake::State {
     [[nodiscard]] std::unique_ptr<Authenticator> make_authenticator();
     /// What the method said, as a step of the handshake.
     HandshakeStep follow(AuthStep step);
-    HandshakeStep accept(AuthGranted granted);
+    HandshakeStep accept_local(const LocalLogin& login);
+    HandshakeStep accept(AuthGranted granted, std::string_view by);
     [[nodiscard]] std::string who() const;
     [[nodiscard]] static std::string expected_at(Stage stage);
 };
@@ -146,6 +149,7 @@ HandshakeStep Handshake::State::on_hello(Hello message, WallTime now) {
                       who() + " announced no role in HELLO.Details.roles");
     }
     session = SessionId{random.global_id()};
+    if (peer.local_login) return accept_local(*peer.local_login);
     offered = read_methods(hello);
     said = now;
     if (auto question = whom_to_find()) {
@@ -320,10 +324,17 @@ HandshakeStep Handshake::State::follow(AuthStep step) {
     if (auto* denied = std::get_if<AuthDenied>(&step)) {
         return refuse(denied->reason, std::move(denied->text), who() + " " + denied->why);
     }
-    return accept(std::get<AuthGranted>(std::move(step)));
+    return accept(std::get<AuthGranted>(std::move(step)), to_text(method));
 }
 
-HandshakeStep Handshake::State::accept(AuthGranted granted) {
+HandshakeStep Handshake::State::accept_local(const LocalLogin& login) {
+    const bool has_name = !login.authid.empty();
+    AuthGranted granted{has_name ? login.authid : std::to_string(session.value), login.role};
+    granted.provider = local_login_name;
+    return accept(std::move(granted), local_login_name);
+}
+
+HandshakeStep Handshake::State::accept(AuthGranted granted, std::string_view by) {
     const std::string& role = granted.role;
     const auto wanted = hello.find_text("authrole");
     if (wanted && !wanted->empty() && *wanted != role) {
@@ -338,7 +349,7 @@ HandshakeStep Handshake::State::accept(AuthGranted granted) {
     info.id = session;
     info.authid = std::move(granted.authid);
     info.authrole = role;
-    info.authmethod = to_text(method);
+    info.authmethod = by;
     info.authprovider = std::move(granted.provider);
     info.roles = ClientRoles::read(*hello.find_dict("roles"));
     if (realm->has_client_quirks) info.quirks = quirks_of(hello);

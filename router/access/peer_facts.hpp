@@ -29,6 +29,12 @@ struct CookieLogin {
     std::optional<WallTime> session_expires{};
 };
 
+/// Who a peer within the router's own process is, as the program around both says.
+struct LocalLogin {
+    std::string role;
+    std::string authid;  ///< empty: each session is somebody of its own
+};
+
 struct PeerFacts {
     /// `transport` of the session details.
     Dict transport;
@@ -45,6 +51,8 @@ struct PeerFacts {
     std::string cookie{};
     /// What that cookie stands for.
     std::optional<CookieLogin> cookie_login{};
+    /// Nobody has to prove what the program itself says.
+    std::optional<LocalLogin> local_login{};
 };
 
 }  // namespace kreisel

@@ -88,7 +88,8 @@ struct CookieConfig {
 };
 
 struct ListenerConfig {
-    enum class Kind : std::uint8_t { tcp, unix_socket };
+    /// in_process: sessions of the program that embeds the router; not of realms.yaml.
+    enum class Kind : std::uint8_t { tcp, unix_socket, in_process };
     Kind kind = Kind::tcp;
     /// As written: `127.0.0.1:8080`, `[::]:8080`, `unix:/run/kreisel.sock`. Names the listener in
     /// logs and in a reload.
@@ -252,9 +253,14 @@ struct RouterConfig {
 
 using ConfigResult = tl::expected<RouterConfig, std::vector<ConfigError>>;
 
-[[nodiscard]] ConfigResult load_config(const std::string& path);
+/// A router that is embedded may do without listeners: `listeners: []`.
+enum class NoListeners : std::uint8_t { refused, allowed };
+
+[[nodiscard]] ConfigResult load_config(const std::string& path,
+                                       NoListeners empty = NoListeners::refused);
 /// The same for text at hand; `file` names it in errors and is the base of relative `file:` paths.
-[[nodiscard]] ConfigResult parse_config(std::string_view text, const std::string& file);
+[[nodiscard]] ConfigResult parse_config(std::string_view text, const std::string& file,
+                                        NoListeners empty = NoListeners::refused);
 
 /// Every setting with its value as YAML that load_config() would take; defaults are marked, secrets
 /// shown as ***.

@@ -14,9 +14,11 @@ namespace {
 /// More than parse_yaml() takes, so that it is the one to refuse.
 constexpr std::size_t file_bytes_max = (std::size_t{1} << 20) + 1;
 
-void judge_whole(Reader& reader, const YamlNode& root, const RouterConfig& config) {
+void judge_whole(Reader& reader, const YamlNode& root, const RouterConfig& config,
+                 NoListeners empty) {
     const YamlNode& listeners = place_of(root, "listeners");
-    if (listeners.kind == YamlNode::Kind::list && listeners.items.empty()) {
+    if (empty == NoListeners::refused && listeners.kind == YamlNode::Kind::list &&
+        listeners.items.empty()) {
         reader.fail_at(listeners, "listeners", "is empty; nobody could reach the router");
     }
     const YamlNode& realms = place_of(root, "realms");
@@ -43,7 +45,7 @@ std::string to_text(const ConfigError& error) {
     return text + ": " + error.text;
 }
 
-ConfigResult parse_config(std::string_view text, const std::string& file) {
+ConfigResult parse_config(std::string_view text, const std::string& file, NoListeners empty) {
     YamlResult yaml = parse_yaml(text);
     if (yaml.error) {
         return tl::unexpected(std::vector<ConfigError>{
@@ -57,14 +59,14 @@ ConfigResult parse_config(std::string_view text, const std::string& file) {
     RouterConfig config;
     Reader reader(file, config);
     read_table(reader, yaml.root, router_table(), config);
-    judge_whole(reader, yaml.root, config);
+    judge_whole(reader, yaml.root, config, empty);
     if (reader.error_count() > 0) return tl::unexpected(reader.take_errors());
     reader.judge_file_mode();
     config.warnings = reader.take_warnings();
     return config;
 }
 
-ConfigResult load_config(const std::string& path) {
+ConfigResult load_config(const std::string& path, NoListeners empty) {
     const auto refuse = [&](std::string why) {
         return tl::unexpected(std::vector<ConfigError>{{path, 0, 0, "", std::move(why)}});
     };
@@ -77,7 +79,7 @@ ConfigResult load_config(const std::string& path) {
         return refuse(std::string("cannot be read: ") + std::strerror(errno));
     }
     text.resize(static_cast<std::size_t>(stream.gcount()));
-    return parse_config(text, path);
+    return parse_config(text, path, empty);
 }
 
 }  // namespace kreisel

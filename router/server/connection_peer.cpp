@@ -1,6 +1,7 @@
 // The side of Connection that knows who the peer is: what its sockets, TLS and the proxies in front
 // tell of it.
 #include "common/base/log.hpp"
+#include "common/net/memory_stream.hpp"
 #include "router/server/address_table.hpp"
 #include "router/server/connection.hpp"
 #include "router/server/router.hpp"
@@ -44,6 +45,7 @@ void Connection::leave_address() {
 }
 
 std::string_view Connection::transport_name() const {
+    if (stream_->local() != nullptr) return in_process_peer;
     if (!wire_) return "unknown";
     return wire_->framing() == Framing::rawsocket ? "rawsocket" : "websocket";
 }
@@ -61,6 +63,10 @@ PeerFacts Connection::peer_facts() const {
     }
     const ProxyFacts* proxy = stream_->proxy();
     facts.is_encrypted = is_forwarded_encrypted_ || (proxy != nullptr && proxy->is_encrypted);
+    if (const LocalFacts* local = stream_->local()) {
+        facts.is_encrypted = true;  // nothing leaves the process
+        if (!local->role.empty()) facts.local_login = LocalLogin{local->role, local->authid};
+    }
     const TlsFacts* tls = stream_->tls();
     if (tls == nullptr) return facts;
     facts.transport.append("tls", Value(Dict{{"version", tls->version}, {"cipher", tls->cipher}}));

@@ -100,6 +100,7 @@ Router::Opened Router::open_listeners(const std::vector<ListenerConfig>& wanted)
         auto acceptor = make_acceptor(shards_.front()->context(), settings);
         if (!acceptor) {
             for (const auto& listener : opened) listener.acceptor->close();
+            next_listener_ -= opened.size();  // numbers are places in RouterView::settings
             return tl::unexpected(acceptor.error());
         }
         opened.push_back({config, next_listener_++, std::move(*acceptor)});
@@ -131,19 +132,28 @@ void Router::close_acceptor(const Listener& listener) {
     shards_.front()->post([acceptor = listener.acceptor] { acceptor->close(); });
 }
 
+bool Router::is_overrun(ShardMetrics& metrics, std::string_view peer) const {
+    if (connections_.count() < connections_max_ + refusals_max) return false;
+    metrics.reached(Limit::max_connections);
+    KREISEL_LOG(warning, "connection refused", {"peer", peer},
+                {"why", "limit of connections reached"});
+    return true;
+}
+
+Shard& Router::next_shard() {
+    const unsigned turn = next_shard_.fetch_add(1, std::memory_order_relaxed);
+    return *shards_[turn % shards_.size()];
+}
+
 void Router::on_accept(std::size_t listener, int descriptor, std::string peer) {
     ShardMetrics& metrics = shards_.front()->metrics();  // listeners live there
     metrics.connections_accepted.add();
-    if (connections_.count() >= connections_max_ + refusals_max) {
-        metrics.reached(Limit::max_connections);
-        KREISEL_LOG(warning, "connection refused", {"peer", peer},
-                    {"why", "limit of connections reached"});
+    if (is_overrun(metrics, peer)) {
         ::close(descriptor);
         return;
     }
     connections_.enter();
-    const unsigned turn = next_shard_.fetch_add(1, std::memory_order_relaxed);
-    Shard& shard = *shards_[turn % shards_.size()];
+    Shard& shard = next_shard();
     auto open = [&shard, listener, descriptor, peer = std::move(peer)] {
         const ConnectionSettingsPtr& settings = shard.view()->settings[listener];
         set_user_timeout(descriptor, std::chrono::duration_cast<std::chrono::milliseconds>(

@@ -9,6 +9,7 @@
 //     for (const auto& address : router.addresses()) std::cout << address << '\n';
 
 #include "common/net/acceptor.hpp"
+#include "common/net/memory_stream.hpp"
 #include "router/config/config.hpp"
 #include "router/server/address_table.hpp"
 #include "router/server/auth_desk.hpp"
@@ -41,6 +42,9 @@ class Occupancy {
   private:
     std::atomic<std::size_t> count_{0};
 };
+
+/// Number of the listener that is none.
+inline constexpr std::size_t in_process_listener = 0;
 
 class Router {
   public:
@@ -82,6 +86,9 @@ class Router {
     [[nodiscard]] std::size_t connections_that_fit() const { return connections_that_fit_; }
 
     // --- any thread ---
+    /// A connection within this process, while the router runs: the end of its peer, who is told on
+    /// `strand`.
+    [[nodiscard]] std::unique_ptr<Stream> open_in_process(const Strand& strand, LocalFacts facts);
     [[nodiscard]] Occupancy& logins() { return logins_; }
     [[nodiscard]] Occupancy& connections() { return connections_; }
     [[nodiscard]] AddressTable& addresses_in_use() { return addresses_in_use_; }
@@ -113,6 +120,9 @@ class Router {
                                                                       const std::string& address);
     void start_accepting(const Listener& listener);
     void on_accept(std::size_t listener, int descriptor, std::string peer);
+    /// Whether one more connection would get no answer at all; counted at the shard that asks.
+    [[nodiscard]] bool is_overrun(ShardMetrics& metrics, std::string_view peer) const;
+    [[nodiscard]] Shard& next_shard();
     void close_acceptor(const Listener& listener);
     [[nodiscard]] std::shared_ptr<RealmHost> make_host(const RealmConfig& realm,
                                                        const AccessSnapshot& access,
@@ -121,6 +131,8 @@ class Router {
     using Stored = std::map<std::string, EventWriter::Opened>;
     [[nodiscard]] tl::expected<Stored, std::string> open_stores(const RouterConfig& config);
     [[nodiscard]] ConnectionSettingsPtr make_settings(const Listener& listener);
+    /// Of connections within this process, number in_process_listener.
+    [[nodiscard]] static ConnectionSettingsPtr make_in_process_settings(const RouterConfig& config);
     void publish_view(RouterViewPtr view);
     void apply_realms(const RouterConfig& next, RouterView& view, Stored stored);
     void apply_limits();
@@ -147,7 +159,7 @@ class Router {
     std::vector<std::unique_ptr<Shard>> shards_;
     std::atomic<unsigned> next_shard_{0};
     std::vector<Listener> listeners_;
-    std::size_t next_listener_ = 0;
+    std::size_t next_listener_ = in_process_listener + 1;
     RouterViewPtr view_;
     std::shared_ptr<std::atomic<std::size_t>> pending_calls_;
 };

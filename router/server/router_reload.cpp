@@ -24,6 +24,8 @@ tl::expected<Router::Stored, std::string> Router::open_stores(const RouterConfig
 
 void Router::apply_realms(const RouterConfig& next, RouterView& view, Stored stored) {
     view.access = make_access(next, version_);
+    view.settings.resize(std::max(view.settings.size(), in_process_listener + 1));
+    view.settings[in_process_listener] = make_in_process_settings(next);
     for (const RealmConfig& realm : next.realms) {
         const auto old = view_ ? view_->hosts.find(realm.name) : decltype(view_->hosts.end()){};
         if (!view_ || old == view_->hosts.end()) {

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The pages of docs/client/ and the programs of examples/client/:
+"""The pages of docs/client/, docs/embedding.md and the programs of examples/client/:
 
     client.py --kreisel PROGRAM [--examples FOLDER NAME...]
 
@@ -22,6 +22,7 @@ from pages import Page
 from run import uri_faults
 
 PAGES = [*sorted(glob.glob(os.path.join(examples.TOP, "docs/client/*.md"))),
+         os.path.join(examples.TOP, "docs/embedding.md"),
          os.path.join(examples.TOP, "README.md")]
 SOURCES = os.path.join(examples.TOP, "examples/client/*.cpp")
 
@@ -103,6 +104,11 @@ def config_of(page, name):
 def run_plain(programs, name, wanted):
     with harness.Router(harness.config()) as router:
         harness.check_equal(programs.run(name, router.address("ws://")), wanted, name)
+
+
+def run_alone(programs, name, wanted):
+    """One that brings its own router."""
+    harness.check_equal(programs.run(name), wanted, name)
 
 
 def run_login(programs, name, wanted):
@@ -200,6 +206,7 @@ RUNS = {
                          "kim is in as frontend by cryptosign\n"
                          "pam is not: wamp.error.authentication_denied\n"),
     "steady": (run_steady, "5\n"),
+    "embedded_router": (run_alone, "backend is in\n2 + 3 = 5\n"),
 }
 
 

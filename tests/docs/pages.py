@@ -22,6 +22,7 @@ import re
 PAGES_WITHOUT_EXAMPLE = {
     "README.md": "the index",
     "architecture.md": "how the program is made inside",
+    "embedding.md": "its C++ stands in a program that client.py runs",
     "performance.md": "figures of benchmarks",
     "wamp-conformance.md": "its table is compared with WELCOME",
 }

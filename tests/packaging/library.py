@@ -21,7 +21,6 @@ sys.path.insert(0, os.path.join(TOP, "tests", "wire"))
 
 import harness  # noqa: E402
 
-PAGE = "docs/client/README.md"
 # Folders of the source that nothing installed may name, unless below kreisel/.
 OURS = r'#include "|#include <(?:common|client|router)/'
 
@@ -121,6 +120,15 @@ def check_service(program, kreisel):
             harness.check(output.strip(), "a time")
 
 
+def check_embedded(program, kreisel):
+    """It is on its own; the command has no part in it."""
+    del kreisel
+    harness.check_equal(run(program), "backend is in\n2 + 3 = 5\n", "what it says")
+
+
+PAGES = [("docs/client/README.md", check_service), ("docs/embedding.md", check_embedded)]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", required=True)
@@ -130,14 +138,16 @@ def main():
         run("cmake", "--install", build, "--prefix", prefix)
         kreisel = find(os.path.join(prefix, "bin"), "kreisel")
         check_headers(os.path.join(prefix, "include"))
-        [lines] = blocks_of(PAGE, "cmake")
-        [line] = [text for text in blocks_of(PAGE, "sh") if "pkg-config --cflags" in text]
-        by_cmake = build_by_cmake(os.path.join(folder, "cmake"), lines, prefix)
-        check_service(os.path.join(by_cmake, "time_service"), kreisel)
-        print("the client by CMake")
-        by_hand = build_by_pkg_config(os.path.join(folder, "pkg-config"), line, prefix)
-        check_service(os.path.join(by_hand, "time_service"), kreisel)
-        print("the client by pkg-config")
+        for page, check in PAGES:
+            [lines] = blocks_of(page, "cmake")
+            [line] = [text for text in blocks_of(page, "sh") if "pkg-config --cflags" in text]
+            name = re.search(r"add_executable\((\w+)", lines)[1]
+            by_cmake = build_by_cmake(os.path.join(folder, "cmake", name), lines, prefix)
+            check(os.path.join(by_cmake, name), kreisel)
+            print(f"{name} by CMake", flush=True)
+            by_hand = build_by_pkg_config(os.path.join(folder, "pc", name), line, prefix)
+            check(os.path.join(by_hand, name), kreisel)
+            print(f"{name} by pkg-config", flush=True)
     return 0
 
 

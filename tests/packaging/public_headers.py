@@ -18,7 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 HIDDEN = (
     r"/(?:websocketpp|msgpack|rapidjson|cbor|openssl|spdlog|fmt|yaml-cpp|CLI|prometheus)(?:/|\.h)")
 # Folders of ours that no user of the client may come to see.
-INTERNAL = r"(?:router/|common/net/|common/tls/|common/wire/|client/net/)"
+INTERNAL = r"(?:router/(?!embedded/include/)|common/net/|common/tls/|common/wire/|client/net/)"
 # Plain values in such a folder, which settings are made of.
 PLAIN = ("common/tls/tls_settings.hpp", "common/tls/tls_client_settings.hpp")
 

@@ -26,6 +26,8 @@ ARROWS = {
         "common/base", "common/wamp", "common/codec", "common/wire", "common/net", "common/auth",
         "common/tls", "router/core", "router/access", "router/config", "router/storage",
         "router/users"],
+    "router/embedded": [
+        "common/base", "common/net", "router/config", "router/server"],
     "router/cli": [
         "common/base", "common/wamp", "common/auth", "router/core", "router/access",
         "router/config", "router/server"],
