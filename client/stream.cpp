@@ -113,7 +113,7 @@ StreamHandle::~StreamHandle() {
     });
 }
 
-void StreamHandle::next(std::stop_token stop,
+void StreamHandle::next(const std::stop_token& stop,
                         std::shared_ptr<Waiter<std::optional<Payload>>> waiter) const {
     if (stop.stop_possible()) {
         waiter = std::make_shared<StoppableNext>(engine_, state_, stop, std::move(waiter));

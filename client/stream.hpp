@@ -71,7 +71,8 @@ class StreamHandle {
     StreamHandle& operator=(const StreamHandle&) = delete;
     ~StreamHandle();
 
-    void next(std::stop_token stop, std::shared_ptr<Waiter<std::optional<Payload>>> waiter) const;
+    void next(const std::stop_token& stop,
+              std::shared_ptr<Waiter<std::optional<Payload>>> waiter) const;
     void cancel(CancelMode mode) const;
     void send(Part part, Result<Payload> payload, std::shared_ptr<Waiter<void>> waiter) const;
     [[nodiscard]] const EnginePtr& engine() const { return engine_; }

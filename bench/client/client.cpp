@@ -126,9 +126,7 @@ class Program {
     wamp::Session session_;
 };
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     CLI::App application("Our client in bench/client/run");
     Options options;
     application.add_option("--style", options.style, "coroutines or callbacks")->required();
@@ -136,10 +134,16 @@ int main(int argc, char** argv) {
     application.add_option("--url", options.url)->required();
     application.add_option("--procedure", options.procedure)->required();
     CLI11_PARSE(application, argc, argv);
+    Program program(options);
+    options.role == "callee" ? program.serve() : program.call();
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
     try {
-        Program program(options);
-        options.role == "callee" ? program.serve() : program.call();
-        return 0;
+        return run(argc, argv);
     } catch (const std::exception& error) {
         std::cerr << error.what() << '\n';
         return 1;

@@ -293,32 +293,36 @@ class Caller {
     std::uint64_t awaited_ = 0;
 };
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     CLI::App application("The floor of bench/client/run");
     std::string role, url, procedure;
     application.add_option("--role", role)->required();
     application.add_option("--url", url)->required();
     application.add_option("--procedure", procedure)->required();
     CLI11_PARSE(application, argc, argv);
-    try {
-        Connection connection(url);
-        const bool is_callee = role == "callee";
-        join(connection, procedure, is_callee);
-        std::cout << "ready" << std::endl;
-        if (is_callee) {
-            serve(connection);
-            return 0;
-        }
-        Caller caller(connection, procedure);
-        for (std::uint64_t calls = 0, in_flight = 0; std::cin >> calls >> in_flight;) {
-            const auto start = std::chrono::steady_clock::now();
-            caller.run(calls, in_flight);
-            const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-            std::cout << taken.count() << std::endl;
-        }
+    Connection connection(url);
+    const bool is_callee = role == "callee";
+    join(connection, procedure, is_callee);
+    std::cout << "ready" << std::endl;
+    if (is_callee) {
+        serve(connection);
         return 0;
+    }
+    Caller caller(connection, procedure);
+    for (std::uint64_t calls = 0, in_flight = 0; std::cin >> calls >> in_flight;) {
+        const auto start = std::chrono::steady_clock::now();
+        caller.run(calls, in_flight);
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+        std::cout << taken.count() << std::endl;
+    }
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
     } catch (const std::exception& error) {
         std::cerr << error.what() << '\n';
         return 1;
