@@ -8,6 +8,7 @@
 #include "common/wire/wire.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/system_executor.hpp>
 
 #include <algorithm>
 
@@ -279,7 +280,7 @@ void Engine::on_link_lost(Error why) {
     auto work = [&](SessionCore& core, Effects& effects) {
         const bool was_leaving = !leaving_.empty();
         if (link_ != nullptr) link_->destroy();
-        drop_link();
+        drop_link(lost(why));
         core.on_lost(lost(why), effects);
         if (was_leaving) return finish(closed);
         on_attempt_failed(std::move(why));
@@ -289,7 +290,7 @@ void Engine::on_link_lost(Error why) {
 
 void Engine::on_core_end(const CoreEnd& end) {
     if (link_ != nullptr) link_->close(close_code::normal, "");
-    drop_link();
+    drop_link(lost(end.why));
     core_.on_lost(lost(end.why), effects_);
     if (!leaving_.empty()) return finish(closed);
     if (end.retry == CoreEnd::Retry::no) return finish(end.why);
@@ -307,13 +308,14 @@ void Engine::on_attempt_failed(Error why) {
     arm_life_timer(*wait, [this] { begin_round(); });
 }
 
-void Engine::drop_link() {
+void Engine::drop_link(const Error& why) {
     cancel_life_timer();
     // A link that is closing politely goes on without us.
     link_.reset();
     connection_.reset();
+    // Told when the core knows of the loss, too: who is told may ask for more.
     for (auto& waiter : std::exchange(writable_, {})) {
-        waiter->complete(fail(uris::not_connected, "the connection was lost"));
+        effects_.fail(std::move(waiter), why);
     }
 }
 
@@ -323,7 +325,7 @@ void Engine::finish(const Error& why) {
     core_timer_.cancel();
     if (dial_ != nullptr) std::exchange(dial_, nullptr)->cancel();
     if (link_ != nullptr) link_->close(close_code::going_away, "");
-    drop_link();
+    drop_link(lost(why));
     core_.close(lost(why), effects_);
     set_state(SessionState::over, &why);
     if (auto waiter = std::exchange(joining_, nullptr)) waiter->complete(fail(why));
@@ -372,6 +374,11 @@ void Engine::arm_life_timer(Milliseconds after, std::function<void()> then) {
         auto work = [&then](SessionCore&, Effects&) { then(); };
         self->step(work);
     });
+}
+
+boost::asio::any_io_executor detail::executor_of(const std::shared_ptr<Engine>& engine) {
+    if (engine == nullptr) return boost::asio::system_executor();
+    return engine->handler_executor();
 }
 
 }  // namespace kreisel::client

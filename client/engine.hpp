@@ -98,7 +98,8 @@ class Engine final : public MessageOutlet, public std::enable_shared_from_this<E
     void on_attempt_failed(Error why);
     void on_joined();
     void on_core_end(const CoreEnd& end);
-    void drop_link();
+    /// Publishers that were held up are told `why`.
+    void drop_link(const Error& why);
     void finish(const Error& why);
     void set_state(SessionState state, const Error* why);
     /// While nobody has a handle yet, what is under way keeps the session alive.
@@ -146,5 +147,12 @@ class Engine final : public MessageOutlet, public std::enable_shared_from_this<E
     bool is_settling_ = false;
     bool was_joined_ = false;
 };
+
+namespace detail {
+
+/// Where what concerns `engine` is told; without one on a thread of the system's.
+[[nodiscard]] boost::asio::any_io_executor executor_of(const std::shared_ptr<Engine>& engine);
+
+}  // namespace detail
 
 }  // namespace kreisel::client

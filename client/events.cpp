@@ -51,9 +51,6 @@ void HandledEvents::report(const std::exception_ptr& thrown) const {
     }
 }
 
-boost::asio::any_io_executor HandledEvents::executor() const {
-    const auto engine = engine_.lock();
-    return engine == nullptr ? boost::asio::any_io_executor() : engine->handler_executor();
-}
+boost::asio::any_io_executor HandledEvents::executor() const { return executor_of(engine_.lock()); }
 
 }  // namespace kreisel::client::detail

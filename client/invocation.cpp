@@ -51,8 +51,7 @@ InvocationContext::~InvocationContext() {
 }
 
 boost::asio::any_io_executor InvocationContext::executor() const {
-    const auto engine = engine_.lock();
-    return engine == nullptr ? boost::asio::any_io_executor() : engine->handler_executor();
+    return executor_of(engine_.lock());
 }
 
 void InvocationContext::answer(Result<Payload> payload) {

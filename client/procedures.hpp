@@ -158,6 +158,11 @@ class HandledProcedure final : public Procedure {
         const auto engine = engine_.lock();
         if (engine != nullptr) engine->report("registration of " + uri_ + " ended: " + why.what());
     }
+    void on_postponed(const Error& why) override {
+        const auto engine = engine_.lock();
+        if (engine == nullptr) return;
+        engine->report("registration of " + uri_ + " is tried again: " + why.what());
+    }
 
   private:
     std::shared_ptr<F> handler_;

@@ -47,9 +47,7 @@ class StandingHandle {
     template <class Token>
     auto give_back(Token token) const {
         const auto engine = engine_.lock();
-        const auto executor =
-            engine == nullptr ? boost::asio::any_io_executor() : engine->handler_executor();
-        return initiate<void>(std::move(token), executor,
+        return initiate<void>(std::move(token), executor_of(engine),
                               [engine, standing = standing_, verb = verb_](auto waiter) {
                                   if (engine == nullptr) return waiter->complete({});
                                   verb(engine, standing, std::move(waiter));

@@ -15,6 +15,7 @@ void run(InvocationNotice& notice) {
 }
 void run(InterruptNotice& notice) { notice.sink->on_interrupt(notice.mode); }
 void run(GoneNotice& notice) { notice.sink->on_gone(notice.why); }
+void run(PostponedNotice& notice) { notice.sink->on_postponed(notice.why); }
 
 }  // namespace
 

@@ -39,6 +39,10 @@ struct GoneNotice {
     std::shared_ptr<StandingSink> sink;
     Error why;
 };
+struct PostponedNotice {
+    std::shared_ptr<StandingSink> sink;
+    Error why;
+};
 
 enum class Delivery : std::uint8_t {
     sent,
@@ -58,9 +62,10 @@ class Effects {
   public:
     explicit Effects(MessageOutlet& outlet) : outlet_(outlet) {}
 
-    using Notice = std::variant<Outcome<CallResult>, ProgressNotice, EventNotice, InvocationNotice,
-                                InterruptNotice, GoneNotice, Outcome<PublicationId>,
-                                Outcome<SubscriptionId>, Outcome<RegistrationId>, Outcome<void>>;
+    using Notice =
+        std::variant<Outcome<CallResult>, ProgressNotice, EventNotice, InvocationNotice,
+                     InterruptNotice, GoneNotice, PostponedNotice, Outcome<PublicationId>,
+                     Outcome<SubscriptionId>, Outcome<RegistrationId>, Outcome<void>>;
 
     Delivery send(const Message& message) { return outlet_.send(message); }
     [[nodiscard]] bool is_full() const { return outlet_.is_full(); }

@@ -51,6 +51,9 @@ void SessionCore::on(ErrorMessage& message, Effects& effects) {
     if (auto* subscribe = std::get_if<SubscribeAsked>(&taken.asked)) {
         sink = subscriptions_.refuse(subscribe->standing);
     } else if (auto* enroll = std::get_if<RegisterAsked>(&taken.asked)) {
+        if (enroll->waiter == nullptr && message.error == uris::procedure_already_exists) {
+            return postpone(enroll->standing, why, effects);
+        }
         sink = registrations_.refuse(enroll->standing);
     }
     const bool is_asked_by_user =

@@ -56,6 +56,8 @@ void SessionCore::on_lost(const Error& why, Effects& effects) {
 
 void SessionCore::drop_connection(const Error& why, Effects& effects) {
     state_ = CoreState::offline;
+    retry_at_.reset();
+    retry_wait_ = {};
     identity_ = {};
     login_.reset();
     invocations_.begin_connection(effects);
@@ -71,6 +73,10 @@ void SessionCore::drop_connection(const Error& why, Effects& effects) {
 }
 
 void SessionCore::on_time(Effects& effects) {
+    if (retry_at_ && *retry_at_ <= now_) {
+        retry_at_.reset();
+        if (state_ == CoreState::joined) ask_again(effects);
+    }
     invocations_.on_time(now_, effects);
     for (const OperationId id : operations_.expire(now_)) {
         Operation* operation = operations_.find(id);
@@ -84,13 +90,15 @@ void SessionCore::on_time(Effects& effects) {
 }
 
 std::optional<TimePoint> SessionCore::next_deadline() const {
-    const auto operations = operations_.next_deadline();
-    const auto invocations = invocations_.next_deadline();
-    if (!operations || !invocations) return operations ? operations : invocations;
-    return std::min(*operations, *invocations);
+    std::optional<TimePoint> next = retry_at_;
+    for (const auto& deadline : {operations_.next_deadline(), invocations_.next_deadline()}) {
+        if (deadline && (!next || *deadline < *next)) next = deadline;
+    }
+    return next;
 }
 
 void SessionCore::close(const Error& why, Effects& effects) {
+    over_ = why;
     if (state_ != CoreState::offline) drop_connection(why, effects);
     for (Operation& operation : operations_.take_all()) {
         fail_operation(std::move(operation), why, effects);

@@ -160,6 +160,9 @@ class SessionCore {
                       Effects& effects);
     void send_waiting(Effects& effects);
     void ask_again(Effects& effects);
+    /// Somebody else has a procedure that stood here: mostly our own session before this one, which
+    /// the router still takes for alive.
+    void postpone(StandingId standing, const Error& why, Effects& effects);
     /// Tells the waiter of an operation that is over without an answer, and undoes what it stood
     /// for.
     void fail_operation(Operation operation, const Error& why, Effects& effects);
@@ -178,6 +181,11 @@ class SessionCore {
     Registrations registrations_;
     Invocations invocations_;
     std::optional<CoreEnd> end_{};
+    /// When to ask again for what was postponed in this connection, and how long to wait next.
+    std::optional<TimePoint> retry_at_{};
+    Milliseconds retry_wait_{};
+    /// Why the session was given up: nothing more is taken.
+    std::optional<Error> over_{};
     bool is_challenged_ = false;
     /// What was said ended the connection: nothing more is heard on it.
     bool is_finished_ = false;

@@ -1,6 +1,7 @@
 // What the user asks of the router: operations that are sent, wait, or are given up.
 #include "client/core/session_core.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace kreisel::client {
@@ -14,9 +15,14 @@ const Error given_up(uris::canceled, {"given up by the caller"});
 /// How long the client waits beyond a timeout that the router keeps.
 constexpr Milliseconds router_grace{1000};
 
+/// Between attempts to have a procedure back.
+constexpr Milliseconds retry_wait_min{250};
+constexpr Milliseconds retry_wait_max{10'000};
+
 }  // namespace
 
 std::optional<Error> SessionCore::refusal(const Effects& effects) const {
+    if (over_) return over_;
     if (operations_.size() >= settings_.operations_max) {
         return Error(uris::too_many, {"too many operations are under way"});
     }
@@ -99,11 +105,21 @@ void SessionCore::ask_again(Effects& effects) {
     }
 }
 
+void SessionCore::postpone(StandingId standing, const Error& why, Effects& effects) {
+    const auto sink = registrations_.find(standing)->sink;
+    registrations_.lose(standing);
+    if (sink == nullptr) return;
+    if (retry_wait_.count() == 0) effects.tell(PostponedNotice{sink, why});
+    if (retry_at_) return;
+    retry_wait_ = std::clamp(2 * retry_wait_, retry_wait_min, retry_wait_max);
+    retry_at_ = now_ + retry_wait_;
+}
+
 OperationId SessionCore::call(Target<CallOptions> target, Payload payload, Parts parts,
                               std::shared_ptr<CallWaiter> waiter, Effects& effects) {
     auto refused = refusal(effects);
     // The parts that follow belong to this connection, so there must be one.
-    if (parts == Parts::several && state_ != CoreState::joined) refused = no_connection;
+    if (!refused && parts == Parts::several && state_ != CoreState::joined) refused = no_connection;
     if (refused) {
         effects.fail(std::move(waiter), *refused);
         return {};

@@ -76,8 +76,8 @@ class StandingTable {
         answer(standing);
         return take(standing).sink;
     }
-    /// The connection went before the router said anything: what stood before stays to be asked
-    /// for.
+    /// The connection went before the router said anything, or the router cannot grant it yet: what
+    /// stood before stays to be asked for.
     void lose(StandingId standing) {
         const Entry& entry = answer(standing);
         if (!entry.is_kept || entry.is_dropped) take(standing);
@@ -117,11 +117,11 @@ class StandingTable {
         by_id_.clear();
         for (auto& [standing, entry] : entries_) entry.id = {};
     }
-    /// Those to ask for after a new connection, oldest first.
+    /// Those that stood and are to be asked for again, oldest first.
     [[nodiscard]] std::vector<StandingId> kept() const {
         std::vector<StandingId> kept;
         for (const auto& [standing, entry] : entries_) {
-            if (entry.is_kept && !entry.is_asked) kept.push_back(standing);
+            if (entry.is_kept && !entry.is_asked && !entry.id) kept.push_back(standing);
         }
         return kept;
     }

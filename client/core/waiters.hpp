@@ -48,6 +48,8 @@ class StandingSink {
     virtual ~StandingSink() = default;
     /// It ended without being given up: revoked, or refused after a new connection.
     virtual void on_gone(const Error& why) = 0;
+    /// After a new connection somebody else has it; it is asked for again from time to time.
+    virtual void on_postponed(const Error& why) { static_cast<void>(why); }
 };
 
 class EventSink : public StandingSink {

@@ -1,6 +1,7 @@
 // Sessions against a real router: what users write, with futures and callbacks.
 #include "tests/unit/client/testing.hpp"
 
+#include <array>
 #include <atomic>
 #include <mutex>
 #include <vector>
@@ -254,8 +255,7 @@ BOOST_FIXTURE_TEST_CASE(leaving_and_closing_answer_what_is_under_way, Fixture) {
         auto pending = other.call<int>("com.example.slow", use_future);
         other.close();
         BOOST_TEST(error_of(std::move(pending)).uri() == uris::closed);
-        BOOST_TEST(error_of(other.call<int>("com.example.slow", use_future)).uri() ==
-                   uris::not_connected);
+        BOOST_TEST(error_of(other.call<int>("com.example.slow", use_future)).uri() == uris::closed);
     }
     std::future<int> pending;
     {
@@ -268,6 +268,39 @@ BOOST_FIXTURE_TEST_CASE(leaving_and_closing_answer_what_is_under_way, Fixture) {
     get(other.leave(use_future));
     BOOST_TEST(error_of(std::move(pending)).uri() == uris::closed);
     get(session.leave(use_future));  // the calls may reach the procedure only now
+}
+
+BOOST_AUTO_TEST_CASE(handles_may_outlive_their_session) {
+    TestRouter router;
+    Loop loop;
+    Session session = join(loop, router.url());
+    const auto subscription = get(session.subscribe(
+        "com.example.tick", [](int) {}, use_future));
+    std::optional<Progress<int>> progress;
+    const auto registration = get(session.provide(
+        "com.example.slow",
+        [&progress](Progress<int> parts, const Responder<int>& responder) {
+            progress.emplace(parts);
+            responder.answer(1);
+        },
+        use_future));
+    get(session.call("com.example.slow", use_future));
+    session = Session();
+    std::promise<void> turned;
+    boost::asio::post(loop.executor(), [&turned] { turned.set_value(); });
+    get(turned.get_future());
+
+    std::array<std::promise<bool>, 3> told;
+    const auto tell = [](std::promise<bool>& to) {
+        return [&to](Result<void> outcome) { to.set_value(outcome.has_value()); };
+    };
+    subscription.unsubscribe(tell(told[0]));
+    registration.unregister(tell(told[1]));
+    progress->send(1, tell(told[2]));
+
+    BOOST_TEST(get(told[0].get_future()));
+    BOOST_TEST(get(told[1].get_future()));
+    BOOST_TEST(!get(told[2].get_future()));
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_fails_connect_and_is_not_tried_again) {

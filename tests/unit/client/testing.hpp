@@ -57,7 +57,7 @@ class TestRouter {
   private:
     [[nodiscard]] static RouterConfig config_of(const std::string& yaml) {
         auto config = parse_config(yaml, "test.yaml");
-        BOOST_REQUIRE(config.has_value());
+        BOOST_REQUIRE_MESSAGE(config.has_value(), (config ? "" : config.error().front().text));
         return std::move(*config);
     }
 

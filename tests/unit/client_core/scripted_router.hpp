@@ -75,9 +75,11 @@ class RecordedProcedure final : public Procedure {
         return invocation;
     }
     void on_gone(const Error& why) override { gone.push_back(why.uri()); }
+    void on_postponed(const Error& why) override { postponed.push_back(why.uri()); }
 
     std::vector<std::shared_ptr<RecordedInvocation>> invocations;
     std::vector<std::string> gone;
+    std::vector<std::string> postponed;
 };
 
 /// Says nothing but who it is.

@@ -184,6 +184,61 @@ BOOST_AUTO_TEST_CASE(what_is_refused_after_a_new_connection_is_told_gone) {
     BOOST_TEST(router.sent.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_procedure_that_our_own_ghost_holds_is_asked_for_until_it_is_free) {
+    ScriptedRouter router;
+    router.join();
+    const auto procedure = std::make_shared<RecordedProcedure>();
+    const auto standing =
+        router.core.enroll({"com.add", {}}, procedure, nullptr, router.effects).standing;
+    router.say(Registered{router.take<Register>().request, RegistrationId{8}});
+    router.lose();
+    router.join();
+    const auto refuse = [&router] {
+        const RequestId request = router.take<Register>().request;
+        router.say(ErrorMessage{
+            MessageType::register_, request, {}, Uri(uris::procedure_already_exists), {}});
+    };
+
+    for (const auto wait : {250, 500, 1000}) {
+        refuse();
+        router.pass(Milliseconds{wait - 1});
+        BOOST_TEST(router.sent.empty());
+        router.pass(Milliseconds{1});
+    }
+    router.say(Registered{router.take<Register>().request, RegistrationId{9}});
+    router.say(Invocation{RequestId{1}, RegistrationId{9}, {}, {}});
+
+    BOOST_TEST(procedure->invocations.size() == 1U);
+    BOOST_TEST(procedure->postponed ==
+                   std::vector<std::string>{std::string(uris::procedure_already_exists)},
+               boost::test_tools::per_element());
+    BOOST_TEST(procedure->gone.empty());
+    BOOST_TEST(!router.core.next_deadline().has_value());
+
+    router.lose();
+    router.join();
+    refuse();
+    router.core.unregister(standing, nullptr, router.effects);
+    router.pass(Milliseconds{250});
+    BOOST_TEST(router.sent.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_session_that_was_given_up_takes_nothing_more) {
+    CoreSettings settings;
+    settings.while_offline = WhileOffline::wait;
+    ScriptedRouter router(settings);
+    router.core.close(Error(uris::closed), router.effects);
+    const auto call = std::make_shared<RecordedCall>();
+    const auto exchange = std::make_shared<RecordedCall>();
+
+    router.core.call({"com.add", {}}, {}, SessionCore::Parts::one, call, router.effects);
+    router.core.call({"com.add", {}}, {}, SessionCore::Parts::several, exchange, router.effects);
+    router.effects.run_notices();
+
+    BOOST_TEST(call->error() == uris::closed);
+    BOOST_TEST(exchange->error() == uris::closed);
+}
+
 BOOST_AUTO_TEST_CASE(without_a_connection_operations_fail_or_wait_as_configured) {
     ScriptedRouter failing;
     const auto refused = std::make_shared<RecordedCall>();
