@@ -6,11 +6,16 @@ import { Cells, for_each } from "./stage.mjs";
 
 const is_autobahn_js = ({ peer }) => ["autobahn", "browser"].includes(peer);
 const is_wampy = ({ peer }) => peer === "wampy";
-/// Only Python's callees announce call_canceling.
-const is_interruptible = ({ peer }) => ["asyncio", "twisted"].includes(peer);
+const is_python = ({ peer }) => ["asyncio", "twisted"].includes(peer);
+const is_kreisel = ({ peer }) => peer === "kreisel";
+/// Only these callees announce call_canceling.
+const is_interruptible = (client) => is_python(client) || is_kreisel(client);
+/// Who sends and takes arguments in parts.
+const has_parts = (client) => is_wampy(client) || is_kreisel(client);
 /// A callee of each kind; the way to the callee is the same over all transports.
 const waiting_callees = ["autobahn_ws_json", "wampy_ws_msgpack", "browser_ws_cbor",
-    "asyncio_ws_json", "asyncio_ws_cbor_batched", "twisted_rs_msgpack"]
+    "asyncio_ws_json", "asyncio_ws_cbor_batched", "twisted_rs_msgpack",
+    "kreisel_ws_cbor"]
     .map((name) => endpoints.find((endpoint) => endpoint.name === name));
 
 const caller_of = (client) => `${client.name}.caller`;
@@ -19,7 +24,7 @@ const procedure_of = (client, behaviour) => `com.interop.${client.name}.${behavi
 
 /// The modes of CANCEL that the client can ask for; undefined: none is named.
 const modes_of = (client) =>
-    (is_interruptible(client) ? [undefined] : [undefined, "skip", "kill", "killnowait"]);
+    (is_python(client) ? [undefined] : [undefined, "skip", "kill", "killnowait"]);
 const progress_cell = (caller, callee) => `${caller.name} progress of ${callee.name}`;
 const cancel_cell = (caller, callee, mode = "default") =>
     `${caller.name} cancels ${callee.name} ${mode}`;
@@ -67,7 +72,7 @@ async function check_alive(stage, caller, cells, cell) {
 /// Autobahn gives up a canceled call by itself and calls that Cancelled, except that Autobahn|JS
 /// waits for the answer to mode kill.
 function canceled_uri(caller, mode) {
-    const is_local = !is_wampy(caller) && mode !== "kill";
+    const is_local = !is_wampy(caller) && !is_kreisel(caller) && mode !== "kill";
     return is_local ? "Cancelled" : "wamp.error.canceled";
 }
 
@@ -187,7 +192,7 @@ function work_of(stage, client, cells) {
         }
         work.push([timeout_cell(client, callee), () => run_timeout(stage, client, callee, cells)]);
     }
-    for (const callee of is_wampy(client) ? endpoints.filter(is_wampy) : []) {
+    for (const callee of has_parts(client) ? endpoints.filter(has_parts) : []) {
         work.push([parts_cell(client, callee), () => run_parts(stage, client, callee, cells)]);
     }
     work.push([strict_cell(client), () => run_strict(stage, client, cells)]);

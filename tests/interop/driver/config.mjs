@@ -39,6 +39,8 @@ export function keeping_realm(address) {
     roles:`)
         .replace("    authentication:", `          - uri: wamp.subscription.get_events
             allow: [call]
+          - uri: wamp.subscription.lookup
+            allow: [call]
     authentication:`);
 }
 
@@ -120,11 +122,11 @@ export const users = [
     },
     {
         authid: "pam", method: "wamp-scram", role: "member", secret: "pam's password",
-        scram: scram_of("pam's password"), peers: ["autobahn"],
+        scram: scram_of("pam's password"), peers: ["autobahn", "kreisel"],
     },
     {
         authid: "stella", method: "scram", role: "member", secret: "stella's password",
-        scram: python_scram, peers: ["asyncio", "twisted"],
+        scram: python_scram, peers: ["asyncio", "twisted", "kreisel"],
     },
 ];
 

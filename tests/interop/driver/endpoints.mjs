@@ -15,6 +15,7 @@ function endpoint(peer, transport, serializer, facts) {
 const javascript = { numbers: "one", binary: "bytes" };
 const javascript_json = { numbers: "one", binary: "text" };
 const python = { numbers: "two", binary: "bytes" };
+const cplusplus = { numbers: "two", binary: "bytes" };
 
 export const endpoints = [
     endpoint("autobahn", "websocket", "json", javascript_json),
@@ -37,6 +38,10 @@ export const endpoints = [
     endpoint("twisted", "rawsocket", "json", python),
     endpoint("twisted", "rawsocket", "msgpack", python),
     endpoint("twisted", "rawsocket", "cbor", python),
+    endpoint("kreisel", "websocket", "json", cplusplus),
+    endpoint("kreisel", "websocket", "msgpack", cplusplus),
+    endpoint("kreisel", "websocket", "cbor", cplusplus),
+    endpoint("kreisel", "rawsocket", "msgpack", cplusplus),
 ];
 
-export const peer_kinds = ["autobahn", "wampy", "browser", "asyncio", "twisted"];
+export const peer_kinds = ["autobahn", "wampy", "browser", "asyncio", "twisted", "kreisel"];

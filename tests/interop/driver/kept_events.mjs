@@ -54,6 +54,7 @@ function history_differences(publisher, reader, event) {
 async function read_all(stage, reader, inbox, cells) {
     const subscribe = (topic, options) => stage.run(reader, "subscribe", {
         session: reader.name, name: topic, topic, options: { match: "prefix", ...options },
+        wants_id: true,
     });
     const { subscription } = await subscribe(kept, {});
     const history = await read_history(stage, reader, subscription);

@@ -13,6 +13,8 @@ const commands = {
     // Debian's modules belong to Debian's interpreter, whatever stands first in PATH.
     asyncio: ["/usr/bin/python3", [path.join(peers, "python_asyncio.py")]],
     twisted: ["/usr/bin/python3", [path.join(peers, "python_twisted.py")]],
+    // Built beside the router, which the command line of run.mjs names.
+    kreisel: [path.join(path.dirname(process.argv[3] ?? ""), "interop_kreisel_peer"), []],
 };
 
 /// Long, since machines that test are busy, and browsers are slow to start on those.

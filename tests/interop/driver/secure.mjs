@@ -17,11 +17,12 @@ const secure_endpoints = endpoints.filter(({ peer, transport }) =>
 /// its surroundings, which has no certificates of its own to show.
 const certificates = new Map();
 const certified = secure_endpoints.filter(({ peer, serializer, batched }) =>
-    ["wampy", "asyncio", "twisted"].includes(peer) && serializer === "json" && !batched);
+    ["wampy", "asyncio", "twisted", "kreisel"].includes(peer) && serializer === "json" && !batched);
 const log_ins = [
     { own: "joe", authid: "joe", title: "the certificate of joe" },
     // wampy sends no authmethods without an authid.
-    { own: "joe", title: "the certificate of joe and no authid", peers: ["asyncio", "twisted"] },
+    { own: "joe", title: "the certificate of joe and no authid",
+        peers: ["asyncio", "twisted", "kreisel"] },
     { own: "tom", authid: "joe", title: "the certificate of tom as joe",
         uri: "wamp.error.authentication_denied" },
     { own: "tom", authid: "tom", title: "the certificate of tom",
