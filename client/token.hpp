@@ -109,6 +109,21 @@ requires(!has_executor<Handler>) class HandlerExecutor<Handler> {
     std::optional<boost::asio::executor_work_guard<boost::asio::any_io_executor>> work_;
 };
 
+/// Marks that an operation begins on this thread. What is done at once is told only after that: a
+/// loop that co_awaits such operations would go one step deeper into the stack with each.
+class Beginning {
+  public:
+    Beginning() { ++depth_; }
+    ~Beginning() { --depth_; }
+    Beginning(const Beginning&) = delete;
+    Beginning& operator=(const Beginning&) = delete;
+
+    [[nodiscard]] static bool is_under_way() { return depth_ > 0; }
+
+  private:
+    static inline thread_local int depth_ = 0;
+};
+
 /// Hands the outcome to an Asio handler of either form.
 template <class T, class Handler>
 class HandlerWaiter final : public Waiter<T> {
@@ -118,16 +133,21 @@ class HandlerWaiter final : public Waiter<T> {
 
     void complete(Result<T> outcome) override {
         decltype(auto) executor = executor_.get();
+        const bool is_beginning = Beginning::is_under_way();
         try {
-            if (executor_.is_here()) {
+            if (!is_beginning && executor_.is_here()) {
                 Handler handler = std::move(handler_);
                 deliver(handler, std::move(outcome));
                 return;
             }
-            boost::asio::dispatch(
-                executor, [handler = std::move(handler_), outcome = std::move(outcome)]() mutable {
-                    deliver(handler, std::move(outcome));
-                });
+            auto told = [handler = std::move(handler_), outcome = std::move(outcome)]() mutable {
+                deliver(handler, std::move(outcome));
+            };
+            if (is_beginning) {
+                boost::asio::post(executor, std::move(told));
+            } else {
+                boost::asio::dispatch(executor, std::move(told));
+            }
         } catch (...) {
             // Of a handler that ran in place. It belongs to the user's loop, not to our step.
             boost::asio::post(
@@ -199,6 +219,7 @@ auto initiate_as(Token& token, boost::asio::any_io_executor fallback, Start star
     return boost::asio::async_initiate<Token, Signature>(
         [fallback = std::move(fallback), start = std::move(start)](auto handler) mutable {
             using Handler = std::decay_t<decltype(handler)>;
+            const Beginning beginning;
             start(std::make_shared<HandlerWaiter<T, Handler>>(std::move(handler), fallback));
         },
         token);

@@ -5,7 +5,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 
+#include <atomic>
 #include <numeric>
 #include <vector>
 
@@ -172,6 +174,69 @@ BOOST_AUTO_TEST_CASE(a_publisher_that_waits_does_not_fill_the_memory) {
 
         co_await session.call("wamp.session.count");
     });
+}
+
+BOOST_AUTO_TEST_CASE(what_is_done_at_once_in_a_loop_takes_no_stack) {
+    static constexpr int many = 30'000;
+    run([](TestRouter& router) -> awaitable<void> {
+        const auto session = co_await joined(router);
+        co_await session.provide("com.example.count",
+                                 [](int to, Progress<int> progress) -> awaitable<void> {
+                                     for (int i = 1; i <= to; ++i) co_await progress.send(i);
+                                 });
+
+        for (int i = 0; i < many; ++i) co_await session.publish("com.example.tick", i);
+        int parts = 0;
+        const auto stream = session.stream<int>(
+            {"com.example.count", with::parts(many, PartsOverflow::pause)}, many);
+        while (co_await stream.next()) ++parts;
+
+        BOOST_TEST(parts == many);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(coroutines_of_many_threads_share_a_session) {
+    TestRouter router;
+    Loop network;
+    boost::asio::thread_pool pool(4);
+    Settings settings;
+    settings.handler_executor = pool.get_executor();
+    const Session session = join(network, router.url(), settings);
+    std::atomic<int> heard{0};
+    get(session.subscribe(
+        "com.example.tick", [&heard](int n) { heard += n; }, use_future));
+    get(session.provide(
+        "com.example.double", [](int n) -> awaitable<int> { co_return 2 * n; }, use_future));
+    get(session.provide(
+        "com.example.count",
+        [](int to, Progress<int> progress) -> awaitable<void> {
+            for (int i = 1; i <= to; ++i) co_await progress.send(i);
+        },
+        use_future));
+    constexpr int rounds = 20;
+    const auto work = [session]() -> awaitable<int> {
+        int sum = 0;
+        for (int i = 0; i < rounds; ++i) {
+            sum += co_await session.call<int>("com.example.double", 1);
+            co_await session.publish(
+                {"com.example.tick", with::acknowledge(), with::exclude_me(false)}, 1);
+            const auto stream = session.stream<int>("com.example.count", 3);
+            while (const auto part = co_await stream.next()) sum += *part;
+            const auto missing = co_await session.call("com.example.missing", as_result);
+            if (missing) sum += 1000;
+        }
+        co_return sum;
+    };
+
+    std::vector<std::future<int>> sums;
+    for (int i = 0; i < 6; ++i) {
+        sums.push_back(boost::asio::co_spawn(pool, work, boost::asio::use_future));
+    }
+
+    for (std::future<int>& sum : sums) BOOST_TEST(get(std::move(sum)) == rounds * (2 + 6));
+    wait_until([&] { return heard == 6 * rounds; });
+    get(session.leave(use_future));
+    pool.join();
 }
 
 BOOST_AUTO_TEST_SUITE_END()
