@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_publisher_that_waits_does_not_fill_the_memory) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_done_at_once_in_a_loop_takes_no_stack) {
-    static constexpr int many = 30'000;
+    static constexpr int many = 10'000;
     run([](TestRouter& router) -> awaitable<void> {
         const auto session = co_await joined(router);
         co_await session.provide("com.example.count",
