@@ -33,31 +33,6 @@ const RealmsText short_queues{"listeners: []\n" +
                                                  "limits: {outbox_bytes_max: 64KiB, ")};
 const RealmsText with_listener{"listeners: [{address: \"127.0.0.1:0\"}]\n" + realm_text};
 
-struct Fixture {
-    explicit Fixture(const RealmsText& realms = alone) : router(realms) { router.start(); }
-
-    [[nodiscard]] Session join(Loop& on, Settings settings = {}) {
-        if (settings.connector == nullptr) settings.connector = router.connector("backend");
-        settings.realm = "realm1";
-        return get(connect(on.executor(), std::move(settings), use_future));
-    }
-    [[nodiscard]] Error refusal(Settings settings) {
-        settings.realm = "realm1";
-        return error_of(connect(loop.executor(), std::move(settings), use_future));
-    }
-
-    EmbeddedRouter router;
-    Loop loop;
-};
-
-struct ShortQueuesFixture : Fixture {
-    ShortQueuesFixture() : Fixture(short_queues) {}
-};
-
-struct ReachableFixture : Fixture {
-    ReachableFixture() : Fixture(with_listener) {}
-};
-
 /// States of a session, as they come.
 class States {
   public:
@@ -73,6 +48,32 @@ class States {
   private:
     mutable std::mutex mutex_;
     std::vector<SessionState> states_;
+};
+
+struct Fixture {
+    explicit Fixture(const RealmsText& realms = alone) : router(realms) { router.start(); }
+
+    [[nodiscard]] Session join(Loop& on, Settings settings = {}) {
+        if (settings.connector == nullptr) settings.connector = router.connector("backend");
+        settings.realm = "realm1";
+        return get(connect(on.executor(), std::move(settings), use_future));
+    }
+    [[nodiscard]] Error refusal(Settings settings) {
+        settings.realm = "realm1";
+        return error_of(connect(loop.executor(), std::move(settings), use_future));
+    }
+
+    EmbeddedRouter router;
+    States states;  ///< told by handlers that may run until the loop is gone
+    Loop loop;
+};
+
+struct ShortQueuesFixture : Fixture {
+    ShortQueuesFixture() : Fixture(short_queues) {}
+};
+
+struct ReachableFixture : Fixture {
+    ReachableFixture() : Fixture(with_listener) {}
 };
 
 int session_count(const Session& session) {
@@ -218,10 +219,9 @@ BOOST_FIXTURE_TEST_CASE(thousands_of_calls_from_several_threads_are_answered, Fi
 
 BOOST_FIXTURE_TEST_CASE(a_subscriber_that_does_not_read_is_closed, ShortQueuesFixture) {
     Loop stuck_loop;
-    States states;
     Settings settings;
     settings.reconnect.is_on = false;
-    settings.on_state = [&states](SessionState state, const Error*) { states.add(state); };
+    settings.on_state = [this](SessionState state, const Error*) { states.add(state); };
     std::promise<void> may_go_on;
     std::atomic<bool> is_stuck{false};
     const Session stuck = join(stuck_loop, settings);
@@ -251,10 +251,9 @@ BOOST_FIXTURE_TEST_CASE(a_subscriber_that_does_not_read_is_closed, ShortQueuesFi
 }
 
 BOOST_FIXTURE_TEST_CASE(a_stopped_router_ends_its_sessions, Fixture) {
-    States states;
     Settings settings;
     settings.reconnect.is_on = false;
-    settings.on_state = [&states](SessionState state, const Error*) { states.add(state); };
+    settings.on_state = [this](SessionState state, const Error*) { states.add(state); };
     const Session session = join(loop, settings);
 
     router.stop();
@@ -294,11 +293,10 @@ BOOST_FIXTURE_TEST_CASE(a_call_under_way_ends_when_the_router_does, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(sessions_come_back_when_the_router_starts_again, Fixture) {
-    States states;
     Settings settings;
     settings.reconnect.first = 10ms;
     settings.reconnect.is_on = true;
-    settings.on_state = [&states](SessionState state, const Error*) { states.add(state); };
+    settings.on_state = [this](SessionState state, const Error*) { states.add(state); };
     const Session session = join(loop, settings);
     get(session.provide(
         "com.example.add", [](int a, int b) { return a + b; }, use_future));
@@ -339,9 +337,8 @@ BOOST_FIXTURE_TEST_CASE(a_loop_that_ends_takes_its_session_along, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(a_reload_that_takes_the_role_ends_the_session, Fixture) {
-    States states;
     Settings settings(router.connector("guest"), "realm1");
-    settings.on_state = [&states](SessionState state, const Error*) { states.add(state); };
+    settings.on_state = [this](SessionState state, const Error*) { states.add(state); };
     const Session session = join(loop, settings);
     std::string changed = alone.yaml;
     for (const std::string& word : {std::string("name: guest"), std::string("role: guest")}) {
