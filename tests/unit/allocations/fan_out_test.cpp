@@ -1,6 +1,5 @@
 // What a publication allocates does not depend on how many subscribers it has: counted in the whole
 // router, sockets included, by replacing operator new.
-#include "common/base/log.hpp"
 #include "router/config/config.hpp"
 #include "router/server/router.hpp"
 
@@ -60,12 +59,6 @@ realms:
         permissions: [{uri: "", match: prefix, allow: [publish, subscribe]}]
     authentication: {anonymous_role: anonymous}
 )";
-
-struct QuietLog {
-    QuietLog() { log_setup(LogLevel::error, LogFormat::text); }
-    ~QuietLog() { log_shutdown(); }
-};
-BOOST_GLOBAL_FIXTURE(QuietLog);
 
 /// A client over RawSocket and JSON that neither allocates nor decodes.
 class RawClient {
