@@ -70,8 +70,9 @@ def test_the_line_is_json_where_the_others_are():
     with Router(settings(log={"format": "json"})) as router:
         run_out_of_memory(router)
         lines = [json.loads(line) for line in router.log().splitlines()]
-        last = [line for line in lines if line["level"] == "error"]
-        check_equal([line["event"] for line in last], ["out of memory, stopped at once"], "errors")
+        # The thread that stores may have run short before the one that ends the process.
+        said = [line["level"] for line in lines if line["event"] == "out of memory, stopped at once"]
+        check_equal(said, ["error"], "levels of the last line")
 
 
 if __name__ == "__main__":
