@@ -1,5 +1,6 @@
 #include "common/net/stream.hpp"
 
+#include "common/net/merge.hpp"
 #include "common/net/strand_stream.hpp"
 
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -54,9 +55,12 @@ class SocketStream final : public Stream {
     }
 
     IoResult write(std::span<const iovec> buffers) override {
+        CopyRoom room;
+        std::array<iovec, pieces_at_once> pieces;
+        const auto merged = merge_small(buffers, room, pieces);
         msghdr header{};
-        header.msg_iov = const_cast<iovec*>(buffers.data());
-        header.msg_iovlen = buffers.size();
+        header.msg_iov = merged.data();
+        header.msg_iovlen = merged.size();
         const auto sent = ::sendmsg(socket_.native_handle(), &header, MSG_NOSIGNAL);
         if (sent >= 0) return {IoResult::State::done, static_cast<std::size_t>(sent), {}};
         return failure(errno);
