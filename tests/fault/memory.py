@@ -71,7 +71,8 @@ def test_the_line_is_json_where_the_others_are():
         run_out_of_memory(router)
         lines = [json.loads(line) for line in router.log().splitlines()]
         # The thread that stores may have run short before the one that ends the process.
-        said = [line["level"] for line in lines if line["event"] == "out of memory, stopped at once"]
+        last = "out of memory, stopped at once"
+        said = [line["level"] for line in lines if line["event"] == last]
         check_equal(said, ["error"], "levels of the last line")
 
 
