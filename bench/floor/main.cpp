@@ -5,9 +5,11 @@
 //
 // fan-out: whole messages of a publisher's read are counted, and as many outgoing ones are written
 // to each subscriber, up to --messages-a-write at a time. calls: caller -> floor -> callee -> floor
-// -> caller, all messages of one read in one write to each receiver.
+// -> caller, all messages of one read in one write to each receiver. log-in: two exchanges, then
+// silence. With --certificate and --key all of it over TLS by OpenSSL.
 
 #include "bench/load/raw_hello.hpp"
+#include "bench/load/tls_end.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -37,14 +39,22 @@ using namespace kreisel::load;
 
 struct Connection {
     int fd = -1;
+    std::unique_ptr<TlsEnd> tls;
     std::array<std::uint8_t, raw_hello_bytes> hello_bytes{};
     std::size_t hello_size = 0;
     RawHello hello;
-    std::size_t partial = 0;  ///< octets of a message begun and not complete
+    std::size_t partial = 0;  ///< octets of a message begun and not complete; all of a log-in
     std::size_t unsent = 0;   ///< octets owed to this peer that its socket did not take
     std::deque<Connection*> waiting_callers;  ///< of a callee, one for each call under way
 
     [[nodiscard]] bool is_known() const { return hello_size == raw_hello_bytes; }
+    [[nodiscard]] bool is_login() const { return is_known() && hello.role == RawRole::login; }
+    [[nodiscard]] ssize_t receive(std::uint8_t* place, std::size_t size) const {
+        return tls != nullptr ? tls->receive(place, size) : ::recv(fd, place, size, 0);
+    }
+    [[nodiscard]] ssize_t send(const std::uint8_t* bytes, std::size_t size) const {
+        return tls != nullptr ? tls->send(bytes, size) : ::send(fd, bytes, size, MSG_NOSIGNAL);
+    }
 };
 
 struct Group {
@@ -58,7 +68,7 @@ struct Group {
 
 class Floor {
   public:
-    explicit Floor(std::size_t messages_a_write);
+    Floor(std::size_t messages_a_write, TlsContextPointer tls);
     Floor(const Floor&) = delete;
     Floor& operator=(const Floor&) = delete;
     ~Floor();
@@ -71,6 +81,7 @@ class Floor {
     void accept_one();
     void on_readable(Connection& connection);
     void take_hello(Connection& connection, const std::uint8_t* bytes, std::size_t size);
+    void on_login(Connection& connection, std::size_t size);
     void on_messages(Connection& connection, std::size_t count);
     void send_messages(Connection& receiver, std::size_t count);
     void write_unsent(Connection& connection);
@@ -79,24 +90,26 @@ class Floor {
     int epoll_ = -1;
     int listener_ = -1;
     std::size_t messages_a_write_;
+    TlsContextPointer tls_;
     std::vector<std::uint8_t> in_;
     std::vector<std::uint8_t> out_;
     std::unordered_map<int, std::unique_ptr<Connection>> connections_;
     std::unordered_map<std::uint32_t, Group> groups_;
 };
 
-Floor::Floor(std::size_t messages_a_write)
+Floor::Floor(std::size_t messages_a_write, TlsContextPointer tls)
     : epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
       messages_a_write_(messages_a_write),
+      tls_(std::move(tls)),
       in_(64U << 10U),
-      out_(1U << 20U, std::uint8_t{'x'}) {
+      out_(2U << 20U, std::uint8_t{'x'}) {
     if (epoll_ < 0 || listener_ < 0) system_failure("epoll or socket");
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-        ::listen(listener_, 1024) != 0) {
+        ::listen(listener_, 4096) != 0) {
         system_failure("bind and listen");
     }
     epoll_event event{};
@@ -117,7 +130,8 @@ std::string Floor::address() const {
     if (::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
         system_failure("getsockname");
     }
-    return "raw://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    return (tls_ != nullptr ? "raws://127.0.0.1:" : "raw://127.0.0.1:") +
+           std::to_string(ntohs(address.sin_port));
 }
 
 void Floor::accept_one() {
@@ -127,6 +141,9 @@ void Floor::accept_one() {
     static_cast<void>(::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
     auto connection = std::make_unique<Connection>();
     connection->fd = fd;
+    if (tls_ != nullptr) {
+        connection->tls = std::make_unique<TlsEnd>(tls_.get(), fd, TlsEnd::Side::server);
+    }
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = connection.get();
@@ -139,6 +156,7 @@ void Floor::remove(Connection& connection) {
     std::erase(group.subscribers, &connection);
     if (group.callee == &connection) group.callee = nullptr;
     for (auto& entry : connections_) {
+        if (connection.hello.role != RawRole::caller) break;
         auto& waiting = entry.second->waiting_callers;
         std::replace(waiting.begin(), waiting.end(), &connection,
                      static_cast<Connection*>(nullptr));
@@ -149,25 +167,40 @@ void Floor::remove(Connection& connection) {
 }
 
 void Floor::take_hello(Connection& connection, const std::uint8_t* bytes, std::size_t size) {
-    if (size > raw_hello_bytes - connection.hello_size) return remove(connection);
-    std::memcpy(connection.hello_bytes.data() + connection.hello_size, bytes, size);
-    connection.hello_size += size;
+    const std::size_t taken = std::min(size, raw_hello_bytes - connection.hello_size);
+    std::memcpy(connection.hello_bytes.data() + connection.hello_size, bytes, taken);
+    connection.hello_size += taken;
     if (!connection.is_known()) return;
     connection.hello = raw_hello_from(connection.hello_bytes);
     if (connection.hello.bytes_to_floor == 0 || connection.hello.bytes_from_floor == 0 ||
         connection.hello.bytes_from_floor > out_.size()) {
         return remove(connection);
     }
+    if (connection.is_login()) return on_login(connection, raw_hello_bytes + size - taken);
+    if (taken < size) return remove(connection);
     Group& group = groups_[connection.hello.group];
     if (connection.hello.role == RawRole::subscriber) group.subscribers.push_back(&connection);
     if (connection.hello.role == RawRole::callee) group.callee = &connection;
-    if (::send(connection.fd, &raw_hello_answer, 1, MSG_NOSIGNAL) != 1) remove(connection);
+    if (connection.send(&raw_hello_answer, 1) != 1) remove(connection);
+}
+
+void Floor::on_login(Connection& connection, std::size_t size) {
+    const RawHello& hello = connection.hello;
+    const std::size_t first_end = hello.bytes_to_floor;
+    const std::size_t second_end = first_end + (hello.group >> 16);
+    const std::size_t before = connection.partial;
+    connection.partial += size;
+    std::size_t answer = 0;
+    if (before < first_end && connection.partial >= first_end) answer += hello.bytes_from_floor;
+    if (before < second_end && connection.partial >= second_end) answer += hello.group & 0xffffU;
+    if (answer == 0) return;
+    if (connection.send(out_.data(), answer) != static_cast<ssize_t>(answer)) remove(connection);
 }
 
 void Floor::write_unsent(Connection& connection) {
     while (connection.unsent > 0) {
         const std::size_t size = std::min(connection.unsent, out_.size());
-        const ssize_t count = ::send(connection.fd, out_.data(), size, MSG_NOSIGNAL);
+        const ssize_t count = connection.send(out_.data(), size);
         if (count <= 0) break;
         connection.unsent -= static_cast<std::size_t>(count);
     }
@@ -187,7 +220,7 @@ void Floor::send_messages(Connection& receiver, std::size_t count) {
         const std::size_t size = now * message;
         ssize_t sent = 0;
         if (receiver.unsent == 0) {
-            sent = std::max<ssize_t>(::send(receiver.fd, out_.data(), size, MSG_NOSIGNAL), 0);
+            sent = std::max<ssize_t>(receiver.send(out_.data(), size), 0);
         }
         if (static_cast<std::size_t>(sent) == size) continue;
         receiver.unsent += size - static_cast<std::size_t>(sent);
@@ -220,16 +253,18 @@ void Floor::on_messages(Connection& connection, std::size_t count) {
             }
             return;
         case RawRole::subscriber:
+        case RawRole::login:
             return;
     }
 }
 
 void Floor::on_readable(Connection& connection) {
-    const ssize_t count = ::recv(connection.fd, in_.data(), in_.size(), 0);
+    const ssize_t count = connection.receive(in_.data(), in_.size());
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (count <= 0) return remove(connection);
     const auto size = static_cast<std::size_t>(count);
     if (!connection.is_known()) return take_hello(connection, in_.data(), size);
+    if (connection.is_login()) return on_login(connection, size);
     const std::size_t have = connection.partial + size;
     connection.partial = have % connection.hello.bytes_to_floor;
     on_messages(connection, have / connection.hello.bytes_to_floor);
@@ -264,13 +299,18 @@ int main(int argc, char** argv) {
     CLI::App app{"The least a router could cost: the same exchanges without a protocol."};
     std::size_t messages_a_write = 0;
     std::string ready_file;
+    std::string certificate;
+    std::string key;
     app.add_option("--messages-a-write", messages_a_write, "at most; 0: as many as came at once");
+    app.add_option("--certificate", certificate, "PEM file: speak TLS");
+    app.add_option("--key", key, "PEM file");
     app.add_option("--ready-file", ready_file, "gets the address");
     CLI11_PARSE(app, argc, argv);
     std::signal(SIGTERM, on_signal);
     std::signal(SIGINT, on_signal);
     try {
-        Floor floor(messages_a_write);
+        Floor floor(messages_a_write,
+                    certificate.empty() ? nullptr : make_server_tls(certificate, key));
         const std::string address = floor.address();
         if (!ready_file.empty()) std::ofstream(ready_file) << address << '\n';
         std::cout << address << std::endl;

@@ -77,6 +77,7 @@ CallRun::CallRun(const LoadOptions& options)
     for (std::size_t i = 0; i < options_.callees; ++i) open_callee(i);
     for (std::size_t i = 0; i < options_.callers; ++i) open_caller(i % options_.callees);
     for (const auto& session : sessions_) session->start_measuring();
+    if (options_.on_open) options_.on_open();
     // The time of opening is no part of the warm-up.
     meter_ = Meter(options_);
 }
@@ -87,6 +88,7 @@ SessionSettings CallRun::settings(std::size_t callee, RawRole role) const {
                              .realm = options_.realm,
                              .source = 0,
                              .raw_hello = {},
+                             .resumes_tls = false,
                              .handshake_bytes_max = SIZE_MAX};
     if (!is_raw()) return settings;
     // Five digits stand for the request ids of a run.
@@ -133,7 +135,8 @@ void CallRun::open_caller(std::size_t callee) {
     Member& member = members_[&session];
     member.is_caller = true;
     member.callee = callee;
-    member.sent_at.resize(ring_size);
+    // One call under way needs no ring, and there may be thousands of callers.
+    member.sent_at.resize(options_.in_flight == 1 ? 2 : ring_size);
     FrameForm form = session.form();
     if (is_raw()) form.fixed_bytes = how.raw_hello.bytes_to_floor;
     if (call_templates_.size() == callee) {
@@ -159,8 +162,9 @@ void CallRun::on_result(Member& caller, const MessageHead& head, Bytes bytes) {
     }
     ++caller.answered;
     ++results_;
-    if (meter_.is_measuring()) report_.latency.add(now_ - caller.sent_at[number % ring_size]);
-    if (!is_raw() && number % 4096 == 1) check_sample(bytes);
+    if (meter_.is_measuring())
+        report_.latency.add(now_ - caller.sent_at[number % caller.sent_at.size()]);
+    if (!is_raw() && number % 4096 == 1 && !head.is_in_pieces) check_sample(bytes);
 }
 
 void CallRun::on_message(Session& session, Member& member, const MessageHead& head, Bytes bytes) {
@@ -189,7 +193,8 @@ void CallRun::on_readable(Session& session) {
 void CallRun::fill(Session& session, Member& caller) {
     if (meter_.phase() == Meter::Phase::draining) return;
     while (caller.sent - caller.answered < options_.in_flight) {
-        caller.sent_at[++caller.sent % ring_size] = now_;
+        ++caller.sent;
+        caller.sent_at[caller.sent % caller.sent_at.size()] = now_;
         call_templates_[caller.callee].append(caller.sent, session.output());
     }
     session.flush();

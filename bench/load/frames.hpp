@@ -23,6 +23,7 @@ using Bytes = std::span<const std::uint8_t>;
 struct MessageHead {
     std::uint64_t type = 0;
     std::uint64_t id = 0;
+    bool is_in_pieces = false;  ///< came fragmented, and only its end is handed over
 };
 [[nodiscard]] MessageHead read_head(Encoding encoding, Bytes message);
 

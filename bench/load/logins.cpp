@@ -6,6 +6,8 @@
 #include "bench/load/process.hpp"
 #include "bench/load/scenario.hpp"
 
+#include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <unordered_map>
 
@@ -25,6 +27,10 @@ class LoginRun {
   private:
     void begin();
     void on_readable(Session& session);
+    [[nodiscard]] bool is_raw() const { return options_.target.kind == Target::Kind::raw; }
+    [[nodiscard]] bool is_welcome(Session& session) const;
+    void say_hello(Session& session);
+    void note_sizes(const Session& session);
     void log_everybody_in();
     void stay_idle(LoadReport& report);
 
@@ -33,6 +39,9 @@ class LoginRun {
     Sessions sessions_;
     std::unordered_map<const Session*, SteadyTime> waiting_;  ///< for their WELCOME, since
     std::unordered_map<const Session*, bool> has_said_hello_;
+    /// Of the first log-in: octets of request, answer, HELLO and WELCOME.
+    std::array<std::size_t, 4> sizes_{};
+    std::size_t resumed_ = 0;
     LoadReport report_;
 };
 
@@ -41,10 +50,43 @@ void LoginRun::begin() {
     how.target = options_.target;
     how.encoding = options_.encoding;
     how.realm = options_.realm;
+    // Addresses in turn, since one has ports for 28,000 connections, closed ones included.
+    how.source = static_cast<std::uint8_t>(1 + sessions_.size() % 16);
+    how.resumes_tls = options_.resumes_tls;
+    if (is_raw()) {
+        const auto& bytes = options_.login_bytes;
+        how.raw_hello = {RawRole::login, second_exchange(bytes[2], bytes[3]),
+                         std::max<std::uint32_t>(bytes[0], raw_hello_bytes), bytes[1]};
+    }
     sessions_.push_back(std::make_unique<Session>(how));
     Session& session = *sessions_.back();
     waiting_[&session] = Clock::now();
     poller_.add(session);
+}
+
+void LoginRun::say_hello(Session& session) {
+    if (&session == sessions_.front().get()) {
+        sizes_[0] = session.sent_bytes();
+        sizes_[1] = session.received_bytes();
+    }
+    if (!is_raw()) return session.send(hello_message(options_.realm));
+    session.put_filler(options_.login_bytes[2]);
+    session.flush();
+}
+
+bool LoginRun::is_welcome(Session& session) const {
+    if (is_raw()) {
+        return session.received_bytes() == options_.login_bytes[1] + options_.login_bytes[3];
+    }
+    if (session.inbox().empty()) return false;
+    if (std::holds_alternative<Welcome>(session.inbox().front())) return true;
+    throw std::runtime_error("HELLO was answered by " + describe(session.inbox().front()));
+}
+
+void LoginRun::note_sizes(const Session& session) {
+    if (&session != sessions_.front().get()) return;
+    sizes_[2] = session.sent_bytes() - sizes_[0];
+    sizes_[3] = session.received_bytes() - sizes_[1];
 }
 
 void LoginRun::on_readable(Session& session) {
@@ -55,13 +97,12 @@ void LoginRun::on_readable(Session& session) {
     bool& has_said_hello = has_said_hello_[&session];
     if (session.is_open() && !has_said_hello) {
         has_said_hello = true;
-        session.send(hello_message(options_.realm));
+        say_hello(session);
     }
-    if (session.inbox().empty()) return;
-    if (!std::holds_alternative<Welcome>(session.inbox().front())) {
-        throw std::runtime_error("HELLO was answered by " + describe(session.inbox().front()));
-    }
+    if (!is_welcome(session)) return;
     session.inbox().clear();
+    if (!is_raw()) note_sizes(session);
+    if (session.is_resumed()) ++resumed_;
     report_.latency.add(Clock::now() - waiting->second);
     waiting_.erase(waiting);
     ++report_.count;
@@ -106,8 +147,15 @@ LoadReport LoginRun::run() {
     const SteadyTime start = Clock::now();
     log_everybody_in();
     report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    if (has_pid) report_.cpu_seconds = cpu_seconds(options_.pid) - cpu;
+    static constexpr std::array<const char*, 4> names{"request_bytes", "answer_bytes",
+                                                      "hello_bytes", "welcome_bytes"};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        report_.figures.emplace_back(names[i], static_cast<double>(sizes_[i]));
+    }
+    report_.figures.emplace_back("resumed", static_cast<double>(resumed_));
+    if (options_.on_open) options_.on_open();
     if (!has_pid) return report_;
-    report_.cpu_seconds = cpu_seconds(options_.pid) - cpu;
     stay_idle(report_);
     const auto grown =
         static_cast<double>(resident_bytes(options_.pid)) - static_cast<double>(memory);

@@ -4,6 +4,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <time.h>
 #include <unistd.h>
 
 namespace kreisel::load {
@@ -22,20 +23,22 @@ std::string line_of(pid_t pid, const char* file) {
 }  // namespace
 
 double cpu_seconds(pid_t pid) {
-    const std::string line = line_of(pid, "stat");
-    // The second field is the command in parentheses and may hold spaces; the third follows the
-    // last parenthesis. utime and stime are fields 14 and 15.
-    std::istringstream fields(line.substr(line.rfind(')') + 1));
-    std::string skipped;
-    for (int i = 3; i < 14; ++i) fields >> skipped;
-    std::uint64_t user_ticks = 0;
-    std::uint64_t system_ticks = 0;
-    fields >> user_ticks >> system_ticks;
-    return static_cast<double>(user_ticks + system_ticks) /
-           static_cast<double>(::sysconf(_SC_CLK_TCK));
+    // Counts in nanoseconds, where /proc/PID/stat has hundredths of a second.
+    clockid_t clock{};
+    timespec time{};
+    if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &time) != 0) {
+        throw std::runtime_error("process " + std::to_string(pid) + " is gone");
+    }
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
 std::uint64_t resident_bytes(pid_t pid) {
+    // Exact, unlike statm, but only for those who may trace the process.
+    std::ifstream rollup("/proc/" + std::to_string(pid) + "/smaps_rollup");
+    for (std::string line; std::getline(rollup, line);) {
+        if (!line.starts_with("Rss:")) continue;
+        return std::stoull(line.substr(4)) * 1024;
+    }
     std::istringstream fields(line_of(pid, "statm"));
     std::uint64_t total_pages = 0;
     std::uint64_t resident_pages = 0;

@@ -1,5 +1,5 @@
 #pragma once
-// What a process costs, read from /proc: CPU time of all its threads and resident memory.
+// What a process costs, as the kernel tells: CPU time of all its threads and resident memory.
 
 #include <cstdint>
 #include <sys/types.h>

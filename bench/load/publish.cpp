@@ -3,6 +3,7 @@
 
 #include "bench/load/login.hpp"
 #include "bench/load/meter.hpp"
+#include "bench/load/patterns.hpp"
 #include "bench/load/scenario.hpp"
 #include "bench/load/template.hpp"
 #include "common/codec/codec.hpp"
@@ -42,6 +43,7 @@ struct Member {
     Topic* topic = nullptr;
     std::uint64_t received = 0;
     bool is_publisher = false;
+    Encoding encoding = Encoding::json;
 };
 
 /// Publications under way live in rings indexed by their number.
@@ -66,7 +68,7 @@ class PublishRun {
     void open_member(std::size_t topic, bool is_publisher);
     void on_readable(Session& session);
     void on_message(Member& member, const MessageHead& head, Bytes bytes, SteadyTime now);
-    void check_sample(Bytes bytes, std::uint64_t number) const;
+    void check_sample(Encoding encoding, Bytes bytes, std::uint64_t number) const;
     void check_order(Bytes bytes, std::uint64_t number) const;
     void fill(std::size_t topic, SteadyTime now);
     [[nodiscard]] bool is_drained() const;
@@ -76,6 +78,7 @@ class PublishRun {
     Poller poller_;
     Meter meter_;
     Sessions sessions_;
+    std::unique_ptr<Session> bystander_;  ///< holds the patterns that do not match
     std::unordered_map<const Session*, Member> members_;
     std::vector<Topic> topics_;
     std::vector<MessageTemplate> templates_;  ///< of each topic its variants
@@ -92,6 +95,7 @@ PublishRun::PublishRun(const LoadOptions& options)
       topics_(options.topics) {
     report_.unit = "events";
     open();
+    if (options_.on_open) options_.on_open();
     // The time of opening is no part of the warm-up.
     meter_ = Meter(options_);
 }
@@ -110,6 +114,7 @@ SessionSettings PublishRun::settings(std::size_t topic, RawRole role) const {
                              .realm = options_.realm,
                              .source = 0,
                              .raw_hello = {},
+                             .resumes_tls = false,
                              .handshake_bytes_max = SIZE_MAX};
     if (!is_raw()) return settings;
     // Six digits stand for the request ids of a run; publication ids are as long as ids get.
@@ -127,11 +132,11 @@ SessionSettings PublishRun::settings(std::size_t topic, RawRole role) const {
 
 void PublishRun::open_member(std::size_t topic, bool is_publisher) {
     const SteadyTime deadline = Clock::now() + std::chrono::seconds{10};
-    const SessionSettings how =
-        settings(topic, is_publisher ? RawRole::publisher : RawRole::subscriber);
+    SessionSettings how = settings(topic, is_publisher ? RawRole::publisher : RawRole::subscriber);
+    if (!is_publisher) how.encoding = options_.subscriber_encoding.value_or(options_.encoding);
     sessions_.push_back(join(poller_, how, deadline));
     Session& session = *sessions_.back();
-    members_[&session] = Member{&topics_[topic], 0, is_publisher};
+    members_[&session] = Member{&topics_[topic], 0, is_publisher, how.encoding};
     if (is_publisher) {
         FrameForm form = session.form();
         if (is_raw()) form.fixed_bytes = how.raw_hello.bytes_to_floor;
@@ -142,8 +147,10 @@ void PublishRun::open_member(std::size_t topic, bool is_publisher) {
         topics_[topic].missing.resize(options_.in_flight);
         topics_[topic].sent_at.resize(options_.in_flight);
     } else if (!is_raw()) {
-        static_cast<void>(
-            ask(poller_, session, Subscribe{RequestId{1}, {}, topic_name(topic)}, deadline));
+        const Subscribe subscribe = options_.patterns == 0
+                                        ? Subscribe{RequestId{1}, {}, topic_name(topic)}
+                                        : matching_pattern(sessions_.size());
+        static_cast<void>(ask(poller_, session, subscribe, deadline));
     }
 }
 
@@ -151,6 +158,10 @@ void PublishRun::open() {
     for (std::size_t topic = 0; topic < options_.topics; ++topic) {
         for (std::size_t i = 0; i < options_.subscribers; ++i) open_member(topic, false);
         open_member(topic, true);
+    }
+    if (options_.patterns > options_.subscribers) {
+        bystander_ = hold_patterns(poller_, settings(0, RawRole::subscriber),
+                                   options_.patterns - options_.subscribers);
     }
     for (const auto& session : sessions_) session->start_measuring();
 }
@@ -163,8 +174,8 @@ void PublishRun::check_order(Bytes bytes, std::uint64_t number) const {
                              "came twice or overtook");
 }
 
-void PublishRun::check_sample(Bytes bytes, std::uint64_t number) const {
-    const Result<Message> message = decode(options_.encoding, SharedBytes::copy_of(bytes), {});
+void PublishRun::check_sample(Encoding encoding, Bytes bytes, std::uint64_t number) const {
+    const Result<Message> message = decode(encoding, SharedBytes::copy_of(bytes), {});
     if (!message) throw std::runtime_error("undecodable event: " + message.error().text);
     const Payload* payload = payload_of(*message);
     if (!std::holds_alternative<Event>(*message) || payload == nullptr ||
@@ -178,7 +189,7 @@ void PublishRun::on_message(Member& member, const MessageHead& head, Bytes bytes
     Topic& topic = *member.topic;
     const auto wanted = member.is_publisher ? MessageType::published : MessageType::event;
     if (!is_raw() && head.type != static_cast<std::uint64_t>(wanted)) {
-        const Result<Message> message = decode(options_.encoding, SharedBytes::copy_of(bytes), {});
+        const Result<Message> message = decode(member.encoding, SharedBytes::copy_of(bytes), {});
         throw std::runtime_error("unexpected " +
                                  (message ? describe(*message) : message.error().text));
     }
@@ -190,10 +201,13 @@ void PublishRun::on_message(Member& member, const MessageHead& head, Bytes bytes
     ++events_;
     if (meter_.is_measuring()) report_.latency.add(now - topic.sent_at[slot]);
     check_order(bytes, number);
-    if (!is_raw() && number % 4096 == 0) check_sample(bytes, number);
+    if (!is_raw() && number % 4096 == 0 && !head.is_in_pieces) {
+        check_sample(member.encoding, bytes, number);
+    }
 }
 
 void PublishRun::on_readable(Session& session) {
+    if (&session == bystander_.get()) throw std::runtime_error("an event for the bystander");
     Member& member = members_.find(&session)->second;
     const SteadyTime now = Clock::now();
     session.read_frames(poller_.buffer(), [&](const MessageHead& head, Bytes bytes) {

@@ -13,6 +13,7 @@ enum class RawRole : std::uint8_t {
     subscriber = 'S',  ///< of one group
     caller = 'C',      ///< each message goes to the callee of the group, and comes back
     callee = 'E',      ///< one a group
+    login = 'L',       ///< two exchanges as of a log-in, then silence
 };
 
 struct RawHello {
@@ -21,6 +22,13 @@ struct RawHello {
     std::uint32_t bytes_to_floor = 0;    ///< size of every message of this connection
     std::uint32_t bytes_from_floor = 0;  ///< size of every message it is sent
 };
+
+/// A `login` announces its first exchange by these two sizes, begins its first message with its
+/// hello, and hides the second exchange in the group.
+[[nodiscard]] inline std::uint32_t second_exchange(std::uint32_t to_floor,
+                                                   std::uint32_t from_floor) {
+    return to_floor << 16 | from_floor;
+}
 
 inline constexpr std::size_t raw_hello_bytes = 16;
 inline constexpr std::uint8_t raw_hello_answer = 'k';

@@ -72,6 +72,7 @@ std::string to_json(const LoadReport& report, const std::string& scenario,
     if (report.unit == "events") {
         object.add("topics", static_cast<double>(options.topics));
         object.add("subscribers", static_cast<double>(options.subscribers));
+        if (options.patterns != 0) object.add("patterns", static_cast<double>(options.patterns));
     } else if (report.unit == "calls") {
         object.add("callers", static_cast<double>(options.callers));
         object.add("callees", static_cast<double>(options.callees));

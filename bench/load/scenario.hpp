@@ -8,9 +8,11 @@
 #include "bench/load/target.hpp"
 #include "common/wamp/encoding.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <sys/types.h>
 #include <utility>
@@ -40,15 +42,23 @@ struct LoadOptions {
     std::size_t topics = 1;
     std::size_t subscribers = 100;  ///< of each topic
     bool acknowledge = false;
+    /// If it is another than that of the publishers.
+    std::optional<Encoding> subscriber_encoding;
+    /// Other than 0: so many pattern subscriptions exist, and three of them take each publication.
+    std::size_t patterns = 0;
 
     std::size_t callers = 8;
     std::size_t callees = 4;
 
     std::size_t sessions = 1000;
+    bool resumes_tls = false;  ///< log-ins after the first come with its ticket
+    /// For the floor: the octets of both exchanges of a log-in, as a router's run reports them.
+    std::array<std::uint32_t, 4> login_bytes{};
     double rate = 1000.0;  ///< connects a second of churn
     std::uint64_t seed = 1;
 
     std::function<void(const LoadProgress&)> on_progress;  ///< may be empty
+    std::function<void()> on_open;                         ///< all sessions are open; may be empty
 };
 
 struct LoadReport {
@@ -69,6 +79,11 @@ struct LoadReport {
 /// PUBLISHED); `in_flight` of them are kept under way, and slots that became free in one turn go
 /// out in one write. Counts events; latency from the publisher's write to each subscriber's read.
 [[nodiscard]] LoadReport run_publish(const LoadOptions& options);
+
+/// One publisher that publishes to `topics` topics in turn, `in_flight` at a time, each with one of
+/// ten subscribers (one, if `topics` is no multiple of ten): what the number of topics costs, apart
+/// from that of sessions. Counts events.
+[[nodiscard]] LoadReport run_spread(const LoadOptions& options);
 
 /// `callers` callers with `in_flight` calls each, answered at once by `callees` callees with one
 /// procedure each; caller c calls procedure c modulo callees. All answers to one read go out in one

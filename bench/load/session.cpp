@@ -47,9 +47,16 @@ Session::Session(const SessionSettings& settings)
     : fd_(connect_to(settings.target, settings.source)),
       encoding_(settings.encoding),
       form_(form_of(settings.target.kind)) {
+    if (settings.target.has_tls) {
+        tls_ = std::make_unique<TlsEnd>(
+            client_tls(), fd_,
+            settings.resumes_tls ? TlsEnd::Side::resuming_client : TlsEnd::Side::client);
+    }
     if (form_.kind == FrameForm::Kind::fixed) {
         form_.fixed_bytes = settings.raw_hello.bytes_from_floor;
         output_.put(std::span<const std::uint8_t>(to_bytes(settings.raw_hello)));
+        is_raw_login_ = settings.raw_hello.role == RawRole::login;
+        if (is_raw_login_) put_filler(settings.raw_hello.bytes_to_floor - output_.size());
         return;
     }
     wire_ = make_wire(settings, fd_);
@@ -73,12 +80,19 @@ void Session::end(std::string reason) {
 bool Session::receive(ReadBuffer& buffer, std::size_t& received) {
     if (is_ended_) return false;
     std::uint8_t* place = buffer.prepare(carry_);
-    const ssize_t count = ::recv(fd_, place, buffer.free_bytes(carry_.size()), 0);
+    const std::size_t room = buffer.free_bytes(carry_.size());
+    const ssize_t count =
+        tls_ != nullptr ? tls_->receive(place, room) : ::recv(fd_, place, room, 0);
     if (count > 0) {
         received = static_cast<std::size_t>(count);
+        received_bytes_ += received;
         return true;
     }
-    if (count < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
+        // The handshake of TLS may have got on, and what waited for it can go.
+        if (tls_ != nullptr && has_output()) flush();
+        return false;
+    }
     end(count == 0 ? "the connection was closed by the other side"
                    : std::string("receiving failed: ") + std::strerror(errno));
     return false;
@@ -92,7 +106,13 @@ void Session::on_readable(ReadBuffer& buffer) {
     feed_wire(bytes);
 }
 
+void Session::put_filler(std::size_t size) { std::memset(output_.extend(size), 'x', size); }
+
 void Session::feed_raw(Bytes bytes) {
+    if (is_raw_login_) {
+        is_open_ = received_bytes_ >= form_.fixed_bytes;
+        return;
+    }
     if (is_open_ || bytes.size() != 1 || bytes[0] != raw_hello_answer) {
         return end("the floor answered out of turn");
     }
@@ -140,9 +160,12 @@ void Session::reset() {
 
 void Session::flush() {
     while (!is_ended_ && has_output()) {
+        const std::uint8_t* rest = output_.data() + written_;
+        const std::size_t size = output_.size() - written_;
         const ssize_t count =
-            ::send(fd_, output_.data() + written_, output_.size() - written_, MSG_NOSIGNAL);
+            tls_ != nullptr ? tls_->send(rest, size) : ::send(fd_, rest, size, MSG_NOSIGNAL);
         if (count >= 0) {
+            sent_bytes_ += static_cast<std::size_t>(count);
             written_ += static_cast<std::size_t>(count);
             continue;
         }
@@ -150,6 +173,7 @@ void Session::flush() {
         if (errno == EAGAIN || errno == ENOTCONN) return;
         if (errno != EINTR) return end(std::string("sending failed: ") + std::strerror(errno));
     }
+    if (is_ended_ || written_ < output_.size()) return;
     output_.truncate(0);
     written_ = 0;
     if (ends_after_output_ && !is_ended_) static_cast<void>(::shutdown(fd_, SHUT_WR));

@@ -14,6 +14,7 @@
 #include "bench/load/frames.hpp"
 #include "bench/load/raw_hello.hpp"
 #include "bench/load/target.hpp"
+#include "bench/load/tls_end.hpp"
 #include "common/base/bytes.hpp"
 #include "common/wamp/messages.hpp"
 #include "common/wire/wire.hpp"
@@ -33,6 +34,8 @@ struct SessionSettings {
     std::uint8_t source = 0;
     /// For the floor.
     RawHello raw_hello;
+    /// With TLS: comes with the ticket of an earlier session.
+    bool resumes_tls = false;
     /// Octets of the handshake that are sent; the rest never comes.
     std::size_t handshake_bytes_max = SIZE_MAX;
 };
@@ -48,6 +51,8 @@ class Session {
     /// Reads and answers the handshake, decodes messages into the inbox.
     void on_readable(ReadBuffer& buffer);
     void on_writable() { flush(); }
+    /// For the floor: so many octets that mean nothing, to be sent by the next flush().
+    void put_filler(std::size_t size);
     /// Sends by codec and wire.
     void send(const Message& message);
     /// Begins the polite end: a close frame over WebSocket, then the end of what we send.
@@ -68,7 +73,14 @@ class Session {
     [[nodiscard]] int fd() const { return fd_; }
     [[nodiscard]] Encoding encoding() const { return encoding_; }
     [[nodiscard]] const FrameForm& form() const { return form_; }
-    [[nodiscard]] bool has_output() const { return written_ < output_.size(); }
+    /// There is something to be sent, and the socket is what it waits for.
+    [[nodiscard]] bool has_output() const {
+        return written_ < output_.size() && (tls_ == nullptr || !tls_->waits_for_input());
+    }
+    /// Octets in both directions until now, TLS not included.
+    [[nodiscard]] std::size_t received_bytes() const { return received_bytes_; }
+    [[nodiscard]] std::size_t sent_bytes() const { return sent_bytes_; }
+    [[nodiscard]] bool is_resumed() const { return tls_ != nullptr && tls_->is_resumed(); }
     /// The handshake of the wire is done; HELLO may go out.
     [[nodiscard]] bool is_open() const { return is_open_; }
     /// Closed by either side or failed; end_reason() says how.
@@ -86,6 +98,9 @@ class Session {
     void answer(const CutFrame& frame);
 
     int fd_ = -1;
+    std::unique_ptr<TlsEnd> tls_;
+    std::size_t received_bytes_ = 0;
+    std::size_t sent_bytes_ = 0;
     Encoding encoding_;
     FrameForm form_;
     std::unique_ptr<Wire> wire_;
@@ -101,6 +116,7 @@ class Session {
     bool is_measuring_ = false;
     bool is_in_fragments_ = false;
     bool ends_after_output_ = false;
+    bool is_raw_login_ = false;
 };
 
 /// How the messages of such a connection are cut; fixed sizes for the floor are filled in
@@ -121,6 +137,7 @@ void Session::read_frames(ReadBuffer& buffer, OnMessage&& on_message) {
             on_message(is_raw ? MessageHead{} : read_head(encoding_, frame.payload), frame.payload);
         } else if (frame.kind == CutFrame::Kind::message) {
             is_in_fragments_ = false;
+            fragment_head_.is_in_pieces = true;
             on_message(fragment_head_, frame.payload);
         } else {
             answer(frame);

@@ -17,7 +17,7 @@ namespace {
 [[noreturn]] void bad_url(const std::string& url) {
     throw std::runtime_error("cannot use '" + url +
                              "': want ws://127.0.0.1:PORT/PATH, rs://127.0.0.1:PORT or "
-                             "raw://127.0.0.1:PORT");
+                             "raw://127.0.0.1:PORT, or wss, rss, raws");
 }
 
 [[noreturn]] void system_failure(int fd, const char* what) {
@@ -31,15 +31,18 @@ namespace {
 Target parse_target(const std::string& url) {
     Target target;
     std::string_view rest = url;
-    if (rest.starts_with("ws://")) {
+    const std::size_t scheme_end = rest.find("://");
+    if (scheme_end == std::string_view::npos) bad_url(url);
+    std::string_view scheme = rest.substr(0, scheme_end);
+    rest.remove_prefix(scheme_end + 3);
+    target.has_tls = scheme == "wss" || scheme == "rss" || scheme == "raws";
+    if (target.has_tls) scheme.remove_suffix(1);
+    if (scheme == "ws") {
         target.kind = Target::Kind::websocket;
-        rest.remove_prefix(5);
-    } else if (rest.starts_with("rs://")) {
+    } else if (scheme == "rs") {
         target.kind = Target::Kind::rawsocket;
-        rest.remove_prefix(5);
-    } else if (rest.starts_with("raw://")) {
+    } else if (scheme == "raw") {
         target.kind = Target::Kind::raw;
-        rest.remove_prefix(6);
     } else {
         bad_url(url);
     }

@@ -1,6 +1,6 @@
 #pragma once
 // Where the load goes: ws://HOST:PORT/PATH, rs://HOST:PORT (RawSocket) or raw://HOST:PORT (the
-// floor program), and a socket on its way there.
+// floor program), each with TLS as wss, rss and raws, and a socket on its way there.
 
 #include <cstdint>
 #include <netinet/in.h>
@@ -11,12 +11,13 @@ namespace kreisel::load {
 struct Target {
     enum class Kind : std::uint8_t { websocket, rawsocket, raw };
     Kind kind = Kind::websocket;
+    bool has_tls = false;
     std::string host;  ///< with port, as the Host header says it
     std::string path;  ///< WebSocket only
     sockaddr_in address{};
 };
 
-/// Throws std::runtime_error for anything but the three forms with a numeric IPv4 address or
+/// Throws std::runtime_error for anything but these forms with a numeric IPv4 address or
 /// `localhost`.
 [[nodiscard]] Target parse_target(const std::string& url);
 
