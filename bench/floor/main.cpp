@@ -5,8 +5,9 @@
 //
 // fan-out: whole messages of a publisher's read are counted, and as many outgoing ones are written
 // to each subscriber, up to --messages-a-write at a time. calls: caller -> floor -> callee -> floor
-// -> caller, all messages of one read in one write to each receiver. log-in: two exchanges, then
-// silence. With --certificate and --key all of it over TLS by OpenSSL.
+// -> caller, all messages of one read in one write to each receiver. echo: back where they came
+// from. log-in: two exchanges, then silence. With --certificate and --key all of it over TLS by
+// OpenSSL.
 
 #include "bench/load/raw_hello.hpp"
 #include "bench/load/tls_end.hpp"
@@ -252,6 +253,8 @@ void Floor::on_messages(Connection& connection, std::size_t count) {
                 if (caller != nullptr) send_messages(*caller, run);
             }
             return;
+        case RawRole::echo:
+            return send_messages(connection, count);
         case RawRole::subscriber:
         case RawRole::login:
             return;

@@ -14,6 +14,7 @@ enum class RawRole : std::uint8_t {
     caller = 'C',      ///< each message goes to the callee of the group, and comes back
     callee = 'E',      ///< one a group
     login = 'L',       ///< two exchanges as of a log-in, then silence
+    echo = 'X',        ///< each message comes back
 };
 
 struct RawHello {

@@ -106,7 +106,8 @@ SCRIPT_SUFFIXES = (".py", ".mjs", ".js", ".sh", ".awk")
 TEXT_SUFFIXES = CODE_SUFFIXES + SCRIPT_SUFFIXES + (".cmake", ".html")
 
 # Files that are not ours to shape.
-GENERATED = ("tests/interop/package-lock.json", "LICENSE")
+GENERATED = (
+    "tests/interop/package-lock.json", "bench/compare/package-lock.json", "LICENSE")
 
 MARKS = r"\b(?:TODO|FIXME|XXX|HACK|BOOTSTRAP)\b(?!\s*\(?#\d+)"
 MACHINE_PATHS = r"(?<![\w.}>])/(?:work|root|home/\w+)/"
