@@ -11,6 +11,7 @@ Whatever was started is ended with the Bench, by its id. A report is what bench_
 JSON object; it has failed, and raises Failure, if anything was lost or unexpected on the way.
 """
 
+import contextlib
 import datetime
 import json
 import os
@@ -306,3 +307,27 @@ def results_path(suffix):
     folder = ROOT / "bench" / "results"
     folder.mkdir(exist_ok=True)
     return folder / f"{now:%Y-%m-%dT%H%M%SZ}{suffix}"
+
+
+@contextlib.contextmanager
+def idle_sessions(program, router, count):
+    """`count` sessions that say nothing, in generators of their own, for as long as the block."""
+    holders = []
+    try:
+        for first in range(0, count, 5000):
+            command = load_command(program, router, "ws",
+                                   ["--scenario", "logins", "--wait", "--encoding", "msgpack",
+                                    "--sessions", min(5000, count - first)], 0.1)
+            holders.append(subprocess.Popen(command, stdin=subprocess.PIPE, text=True,
+                                            stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+        for holder in holders:
+            if holder.stdout.readline().strip() != "open":
+                raise Failure(f"idle sessions did not open: "
+                              f"{holder.communicate()[1].strip()}{router.how_it_died()}")
+        yield
+    finally:
+        for holder in holders:
+            if holder.poll() is None:
+                holder.kill()
+            holder.communicate()
+    router.wait_for_metric("kreisel_connections", lambda connections: connections == 0)

@@ -164,8 +164,8 @@ def many_sessions(context):
     router = context.bench.router("many")
     reports, sessions = load_together(
         context.bench.load, router, "ws",
-        [[*calls(callers, 1, callees), "--encoding", "msgpack", "--warm-up", "0.5"]] * generators,
-        context.seconds)
+        [[*calls(callers, 1, callees), "--encoding", "msgpack", "--warm-up", "1"]] * generators,
+        context.seconds * 2)
     context.bench.stop(router)
     wanted = generators * (callers + callees)
     if sessions != wanted:
