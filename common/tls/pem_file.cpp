@@ -92,7 +92,8 @@ PemResult<KeyPtr> read_private_key(const std::string& path) {
     bool has_passphrase = false;
     KeyPtr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, refuse_passphrase, &has_passphrase));
     const std::string why = take_openssl_error();
-    OPENSSL_cleanse(text->data(), text->size());
+    std::string& secret = *text;
+    OPENSSL_cleanse(secret.data(), secret.size());
     if (has_passphrase) {
         return tl::unexpected("the key in " + path +
                               " needs a passphrase; write it without one (openssl pkey -in ... "

@@ -100,7 +100,7 @@ Setting<RealmConfig> dynamic_setting() {
 
 Setting<RealmConfig> router_key_setting() {
     Setting<RealmConfig> setting = secret<RealmConfig>(
-        "router_key", [](RealmConfig&, std::string) {},
+        "router_key", [](RealmConfig&, const std::string&) {},
         [](const RealmConfig& realm) {
             return realm.router_key.empty() ? std::nullopt
                                             : std::optional(to_hex(realm.router_key));
@@ -128,8 +128,9 @@ void judge_dynamic(Reader& reader, const YamlNode& node, const RealmConfig& real
             }
             for (const auto& [authid, credentials] : realm.users) {
                 if (!credentials.offers(method)) continue;
-                reader.fail(node, judged + ", so that user '" + authid +
-                                      "' cannot use its own; take one of both away");
+                std::string told = judged;
+                told += ", so that user '" + authid + "' cannot use its own; take one of both away";
+                reader.fail(node, told);
             }
         }
     }

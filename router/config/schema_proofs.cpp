@@ -56,7 +56,7 @@ Setting<ScramCredentials> salt_setting() {
 /// 32 octets in base64 or hex, which are kept from sight.
 Setting<ScramCredentials> scram_key(const std::string& key, std::string ScramCredentials::*member) {
     Setting<ScramCredentials> setting = secret<ScramCredentials>(
-        key, [](ScramCredentials&, std::string) {},
+        key, [](ScramCredentials&, const std::string&) {},
         [member](const ScramCredentials& scram) {
             const std::string& octets = scram.*member;
             return octets.empty() ? std::nullopt : std::optional(to_base64(octets_of(octets)));

@@ -68,8 +68,8 @@ const YamlNode& find_place(const YamlNode& node, std::string_view path) {
 
 Table<TlsSettings> tls_table() {
     using Tls = TlsSettings;
-    const auto main = [](std::string key, std::string TlsPair::*member) {
-        return lifted(Table<TlsPair>{pem_file(std::move(key), member)}, &Tls::main).front();
+    const auto main = [](const std::string& key, std::string TlsPair::*member) {
+        return lifted(Table<TlsPair>{pem_file(key, member)}, &Tls::main).front();
     };
     return {main("certificate", &TlsPair::certificate),
             main("key", &TlsPair::key),

@@ -61,8 +61,8 @@ YamlNode yaml_scalar(std::string text) {
 YamlNode yaml_map(std::vector<std::pair<std::string, YamlNode>> entries) {
     YamlNode node;
     node.kind = YamlNode::Kind::map;
-    for (auto& [key, value] : entries) {
-        node.entries.push_back({yaml_scalar(key), std::move(value)});
+    for (auto& entry : entries) {
+        node.entries.push_back({yaml_scalar(std::move(entry.first)), std::move(entry.second)});
     }
     return node;
 }

@@ -64,7 +64,7 @@ class PostgresqlStore final : public UserStore {
         const int rows = PQntuples(result->get());
         if (rows > 1) return close("the query gives more than one row");
         if (rows == 0) return std::optional<UserRow>{};
-        return read_row(*result->get());
+        return read_row(**result);
     }
 
     bool is_open() const override { return connection_ != nullptr; }

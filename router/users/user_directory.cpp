@@ -24,12 +24,13 @@ std::string key_of(const FindUser& question) {
 
 }  // namespace
 
-UserDirectory::UserDirectory(std::string realm, UserDatabaseConfig config, const Clock& clock)
+UserDirectory::UserDirectory(std::string realm, const UserDatabaseConfig& config,
+                             const Clock& clock)
     : UserDirectory(std::move(realm), config, clock,
                     [settings = config.store] { return make_user_store(settings); }) {}
 
 UserDirectory::UserDirectory(std::string realm, UserDatabaseConfig config, const Clock& clock,
-                             MakeStore make_store)
+                             const MakeStore& make_store)
     : realm_(std::move(realm)),
       config_(std::move(config)),
       clock_(clock),

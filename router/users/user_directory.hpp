@@ -31,10 +31,10 @@ class UserDirectory {
     using MakeStore = std::function<std::unique_ptr<UserStore>()>;
 
     /// `realm` is for the log.
-    UserDirectory(std::string realm, UserDatabaseConfig config, const Clock& clock);
+    UserDirectory(std::string realm, const UserDatabaseConfig& config, const Clock& clock);
     /// With stores of another make, for tests.
     UserDirectory(std::string realm, UserDatabaseConfig config, const Clock& clock,
-                  MakeStore make_store);
+                  const MakeStore& make_store);
 
     /// `on_found` runs on a thread of the directory, or right here if the answer is remembered.
     /// False, and it never runs: too many wait. Any thread.

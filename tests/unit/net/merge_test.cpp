@@ -1,3 +1,4 @@
+// Pieces of a write that are copied together.
 #include "common/net/merge.hpp"
 
 #include <boost/test/unit_test.hpp>
