@@ -84,6 +84,7 @@ boost::asio::any_io_executor Engine::handler_executor() const {
 }
 
 void Engine::connect(std::shared_ptr<Waiter<Identity>> waiter) {
+    tenancy_ = Tenancy(strand_.get_inner_executor(), weak_from_this());
     run([self = this, waiter = std::move(waiter)](SessionCore&, Effects&) mutable {
         self->joining_ = std::move(waiter);
         self->begin_round();
@@ -154,6 +155,21 @@ Delivery Engine::send(const Message& message) {
 
 bool Engine::is_full() const {
     return link_ != nullptr && link_->output_bytes() >= settings_.output_bytes_max / 2;
+}
+
+void Engine::on_context_end() {
+    // All of these may hold sessions of this engine. Whatever their ends ask for is posted, and so
+    // destroyed.
+    state_ = SessionState::over;
+    if (dial_ != nullptr) std::exchange(dial_, nullptr)->cancel();
+    link_.reset();
+    connection_.reset();
+    core_.drop();
+    std::exchange(joining_, nullptr).reset();
+    std::exchange(leaving_, {}).clear();
+    std::exchange(writable_, {}).clear();
+    std::exchange(settings_.on_state, nullptr) = nullptr;
+    std::exchange(settings_.on_problem, nullptr) = nullptr;
 }
 
 void Engine::settle() {

@@ -7,6 +7,7 @@
 
 #include "client/core/backoff.hpp"
 #include "client/core/session_core.hpp"
+#include "client/net/tenancy.hpp"
 #include "client/settings.hpp"
 #include "common/base/clock.hpp"
 #include "common/base/random.hpp"
@@ -35,7 +36,9 @@ class Link;
 class Dial;
 struct Url;
 
-class Engine final : public MessageOutlet, public std::enable_shared_from_this<Engine> {
+class Engine final : public MessageOutlet,
+                     public Tenant,
+                     public std::enable_shared_from_this<Engine> {
   public:
     using Strand = boost::asio::strand<boost::asio::any_io_executor>;
 
@@ -78,6 +81,9 @@ class Engine final : public MessageOutlet, public std::enable_shared_from_this<E
     // --- MessageOutlet, for the core ---
     Delivery send(const Message& message) override;
     [[nodiscard]] bool is_full() const override;
+
+    // --- Tenant ---
+    void on_context_end() override;
 
   private:
     class Connection;
@@ -144,6 +150,7 @@ class Engine final : public MessageOutlet, public std::enable_shared_from_this<E
     /// Written on the strand, read by anybody (ADR 22).
     mutable std::mutex identity_mutex_;
     Identity identity_;
+    Tenancy tenancy_;
     bool is_settling_ = false;
     bool was_joined_ = false;
 };

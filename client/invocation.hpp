@@ -80,6 +80,7 @@ class InvocationContext : public InvocationSink,
     // --- told by the core ---
     void on_payload(Payload payload, bool is_last) override;
     void on_interrupt(CancelMode mode) override;
+    void drop() override { std::exchange(input_waiter_, nullptr).reset(); }
 
   protected:
     /// Calls the handler with the first arguments.

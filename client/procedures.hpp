@@ -93,33 +93,37 @@ class HandledInvocation final : public InvocationContext {
         }
     }
 
-    decltype(auto) call_handler(Values& values) {
+    decltype(auto) call_handler(F& handler, Values& values) {
         const auto made = [this]<class P>(std::type_identity<P>) {
             return this->template make<P>();
         };
-        return call_with<IsMadeForProcedure>(*handler_, values, made,
+        return call_with<IsMadeForProcedure>(handler, values, made,
                                              static_cast<const Parameters*>(nullptr));
     }
 
     void call(Values& values) {
+        // Called once. Whoever keeps a Responder in what the handler captures would keep that, too.
+        const std::shared_ptr<F> handler = std::move(handler_);
         if constexpr (has_responder(static_cast<const Parameters*>(nullptr))) {
             static_assert(std::is_void_v<Returned>, "a procedure with a Responder returns void");
-            call_handler(values);
+            call_handler(*handler, values);
         } else if constexpr (is_awaitable<Returned>) {
-            spawn(call_handler(values));
+            spawn(call_handler(*handler, values), handler);
         } else if constexpr (std::is_void_v<Returned>) {
-            call_handler(values);
+            call_handler(*handler, values);
             answer(make_arguments(encoding()));
         } else {
-            answer(make_result(encoding(), call_handler(values)));
+            answer(make_result(encoding(), call_handler(*handler, values)));
         }
     }
 
 #if defined(BOOST_ASIO_HAS_CO_AWAIT)
     template <class T, class Executor>
-    void spawn(boost::asio::awaitable<T, Executor> coroutine) {
+    void spawn(boost::asio::awaitable<T, Executor> coroutine, std::shared_ptr<F> handler) {
+        // What the handler captured lives as long as the coroutine.
         boost::asio::co_spawn(executor(), std::move(coroutine),
-                              [self = own()](const std::exception_ptr& thrown, auto... result) {
+                              [self = own(), handler = std::move(handler)](
+                                  const std::exception_ptr& thrown, auto... result) {
                                   self->finish(thrown, result...);
                               });
     }

@@ -87,6 +87,12 @@ void StreamState::complete(Result<CallResult> outcome) {
     give();
 }
 
+void StreamState::drop() {
+    is_over_ = true;
+    // At the end of this function: it may hold the last handle of the stream.
+    const auto dropped = std::exchange(waiter_, nullptr);
+}
+
 void StreamState::give() {
     if (waiter_ == nullptr) return;
     if (!parts_.empty()) {

@@ -45,6 +45,7 @@ class StreamState final : public CallWaiter {
 
     void on_progress(CallResult part) override;
     void complete(Result<CallResult> outcome) override;
+    void drop() override;
 
     const std::shared_ptr<CallTicket> ticket = std::make_shared<CallTicket>();
 

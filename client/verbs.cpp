@@ -57,6 +57,7 @@ class StoppableCallWaiter final : public CallWaiter {
         inner_->complete(std::move(outcome));
     }
     void on_progress(CallResult part) override { inner_->on_progress(std::move(part)); }
+    void drop() override { inner_->drop(); }
 
     std::optional<StopGuard> guard{std::in_place};
 
@@ -96,15 +97,17 @@ class ThrottledWaiter final : public Waiter<void> {
 
 class PublishWaiter final : public Waiter<PublicationId> {
   public:
-    PublishWaiter(EnginePtr engine, std::shared_ptr<Waiter<PublicationId>> inner)
+    PublishWaiter(std::weak_ptr<Engine> engine, std::shared_ptr<Waiter<PublicationId>> inner)
         : engine_(std::move(engine)), inner_(std::move(inner)) {}
     void complete(Result<PublicationId> outcome) override {
-        if (!outcome) return inner_->complete(std::move(outcome));
-        engine_->when_writable(std::make_shared<ThrottledWaiter>(std::move(inner_), *outcome));
+        const auto engine = engine_.lock();
+        if (!outcome || engine == nullptr) return inner_->complete(std::move(outcome));
+        engine->when_writable(std::make_shared<ThrottledWaiter>(std::move(inner_), *outcome));
     }
 
   private:
-    EnginePtr engine_;
+    /// Waits within the engine.
+    std::weak_ptr<Engine> engine_;
     std::shared_ptr<Waiter<PublicationId>> inner_;
 };
 

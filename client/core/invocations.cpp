@@ -35,6 +35,14 @@ void Invocations::begin_connection(Effects& effects) {
     deadlines_.clear();
 }
 
+void Invocations::drop() {
+    for (const auto& [request, running] : std::exchange(running_, {})) {
+        if (const auto sink = running.sink.lock()) sink->drop();
+    }
+    early_.clear();
+    deadlines_.clear();
+}
+
 kreisel::Result<void> Invocations::on_invocation(Invocation message, Procedure* procedure,
                                                  TimePoint now, Effects& effects) {
     const bool is_last = !message.details.is_true("progress");

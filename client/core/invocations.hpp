@@ -46,6 +46,9 @@ class Invocations {
     /// True until the last answer went out or nobody waits for one.
     [[nodiscard]] bool is_under_way(const InvocationKey& key) const;
 
+    /// Drops all that are under way; nobody is told.
+    void drop();
+
     [[nodiscard]] std::size_t size() const { return running_.size(); }
     [[nodiscard]] std::optional<TimePoint> next_deadline() const;
     /// Answers those whose time is up with wamp.error.timeout, and interrupts them.

@@ -108,6 +108,19 @@ void SessionCore::close(const Error& why, Effects& effects) {
     static_cast<void>(registrations_.take_all());
 }
 
+void SessionCore::drop() {
+    over_ = Error(uris::closed, {"what the session ran on is gone"});
+    state_ = CoreState::offline;
+    const auto dropped = operations_.take_all();
+    for (const Operation& operation : dropped) {
+        const auto* call = std::get_if<CallAsked>(&operation.asked);
+        if (call != nullptr && call->waiter != nullptr) call->waiter->drop();
+    }
+    invocations_.drop();
+    static_cast<void>(subscriptions_.take_all());
+    static_cast<void>(registrations_.take_all());
+}
+
 bool SessionCore::leave(std::string_view reason, Effects& effects) {
     if (state_ != CoreState::joined) return false;
     state_ = CoreState::leaving;

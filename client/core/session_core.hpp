@@ -83,6 +83,9 @@ class SessionCore {
 
     /// Ends everything that waits or stands: the session is given up.
     void close(const Error& why, Effects& effects);
+    /// The same with nobody told: there is nothing left to tell them on. Destroys what the user
+    /// gave, which may ask for more only later.
+    void drop();
     /// Sends GOODBYE; take_end() tells when the router has answered. False: there is nothing to
     /// leave.
     bool leave(std::string_view reason, Effects& effects);

@@ -34,6 +34,9 @@ class CallWaiter : public Waiter<CallResult> {
   public:
     /// A part of a progressive result; any number of them come before complete().
     virtual void on_progress(CallResult part) = 0;
+    /// Instead of complete(), when what it would be told on is gone: lets go of whoever waits here,
+    /// who may hold it in turn.
+    virtual void drop() {}
 };
 
 struct ReceivedEvent {
@@ -72,6 +75,8 @@ class InvocationSink {
     virtual void on_payload(Payload payload, bool is_last) = 0;
     /// Nobody waits for the answer any more, or its caller wants it at once.
     virtual void on_interrupt(CancelMode mode) = 0;
+    /// As CallWaiter::drop().
+    virtual void drop() {}
 };
 
 /// A procedure of this callee.

@@ -89,12 +89,13 @@ class Dialling;
 /// Waits for one address; a later one makes it stale.
 class Attempt final : public StreamOwner {
   public:
-    explicit Attempt(std::shared_ptr<Dialling> dialling) : dialling_(std::move(dialling)) {}
+    explicit Attempt(std::weak_ptr<Dialling> dialling) : dialling_(std::move(dialling)) {}
     void on_readable(const boost::system::error_code& ec) override;
     void on_writable(const boost::system::error_code&) override {}
 
   private:
-    std::shared_ptr<Dialling> dialling_;
+    /// Held by its timer.
+    std::weak_ptr<Dialling> dialling_;
 };
 
 class Dialling final : public Dial, public std::enable_shared_from_this<Dialling> {
@@ -149,7 +150,9 @@ class Dialling final : public Dial, public std::enable_shared_from_this<Dialling
     bool is_done_ = false;
 };
 
-void Attempt::on_readable(const boost::system::error_code&) { dialling_->on_handshake(*this); }
+void Attempt::on_readable(const boost::system::error_code&) {
+    if (const auto dialling = dialling_.lock()) dialling->on_handshake(*this);
+}
 
 void Dialling::begin() {
     if (is_done_) return;
@@ -213,7 +216,7 @@ bool Dialling::try_address(const Address& address) {
     const boost::asio::generic::stream_protocol protocol(family,
                                                          family == AF_UNIX ? 0 : IPPROTO_TCP);
     socket_.emplace(strand_, protocol, descriptor);
-    attempt_ = std::make_shared<Attempt>(shared_from_this());
+    attempt_ = std::make_shared<Attempt>(weak_from_this());
     const auto left = static_cast<std::int64_t>(addresses_.size() - faults_.size());
     const auto now = SteadyClock::now();
     arm_timer(now + (deadline_ - now) / left);

@@ -73,6 +73,7 @@ Link::Link(const Strand& strand, std::unique_ptr<Stream> stream, LinkSettings se
 Link::~Link() = default;
 
 void Link::start() {
+    tenancy_ = Tenancy(strand_.get_inner_executor(), self());
     wire_->start(output_);
     arm_timer(settings_.handshake_timeout);
     post_flush();

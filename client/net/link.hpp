@@ -10,6 +10,7 @@
 // Confined to the strand, as all that its owner is told. The owner is held weakly; a link whose
 // owner is gone ends by itself.
 
+#include "client/net/tenancy.hpp"
 #include "client/net/timer.hpp"
 #include "client/net/url.hpp"
 #include "common/net/strand_stream.hpp"
@@ -71,7 +72,7 @@ enum class Sent : std::uint8_t {
     too_long    ///< longer than the router takes; nothing was queued
 };
 
-class Link final : public StreamOwner {
+class Link final : public StreamOwner, public Tenant {
   public:
     Link(const Strand& strand, std::unique_ptr<Stream> stream, LinkSettings settings,
          std::weak_ptr<LinkOwner> owner);
@@ -104,6 +105,10 @@ class Link final : public StreamOwner {
     // --- told by the stream ---
     void on_readable(const boost::system::error_code& ec) override;
     void on_writable(const boost::system::error_code& ec) override;
+
+    // --- Tenant ---
+    /// A stream of TLS holds who waits for it.
+    void on_context_end() override { destroy(); }
 
   private:
     enum class Phase : std::uint8_t {
@@ -153,6 +158,7 @@ class Link final : public StreamOwner {
     /// octets_taken() when the ping went out.
     std::uint64_t taken_mark_ = 0;
     boost::system::error_code write_error_;
+    Tenancy tenancy_;
     Phase phase_ = Phase::opening;
     bool is_in_burst_ = false;
     bool is_paused_ = false;
