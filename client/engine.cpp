@@ -3,6 +3,7 @@
 #include "client/core/login/login.hpp"
 #include "client/net/dial.hpp"
 #include "client/net/link.hpp"
+#include "client/stopping.hpp"
 #include "common/net/connector.hpp"
 #include "common/tls/tls_client_context.hpp"
 #include "common/wire/wire.hpp"
@@ -17,6 +18,9 @@ namespace kreisel::client {
 namespace {
 
 const Error closed(uris::closed, {"the session was closed"});
+
+const Error held_up(uris::timeout, {"too much waits to be sent"});
+const Error given_up(uris::canceled, {"given up by the caller"});
 
 /// What operations under way are told when the connection ends for `why`.
 Error lost(const Error& why) {
@@ -86,16 +90,25 @@ boost::asio::any_io_executor Engine::handler_executor() const {
 void Engine::connect(std::shared_ptr<Waiter<Identity>> waiter) {
     tenancy_ = Tenancy(strand_.get_inner_executor(), weak_from_this());
     run([self = this, waiter = std::move(waiter)](SessionCore&, Effects&) mutable {
+        if (self->state_ == SessionState::over) return waiter->complete(fail(closed));
         self->joining_ = std::move(waiter);
         self->begin_round();
     });
 }
 
-void Engine::leave(std::string reason, std::shared_ptr<Waiter<void>> waiter) {
-    run([self = this, reason = std::move(reason), waiter = std::move(waiter)](
+void Engine::stop_joining() {
+    if (joining_ != nullptr) finish(given_up);
+}
+
+void Engine::leave(std::string reason, const std::stop_token& stop,
+                   std::shared_ptr<Waiter<void>> waiter) {
+    run([self = this, reason = std::move(reason), stop, waiter = std::move(waiter)](
             SessionCore& core, Effects& effects) mutable {
         if (self->state_ == SessionState::over) return waiter->complete({});
-        self->leaving_.push_back(std::move(waiter));
+        self->is_leaving_ = true;
+        self->leaving_.push_back(detail::make_stoppable(
+            self->weak_from_this(), stop, std::move(waiter),
+            [](Engine& held, const Waiter<void>& who) { held.stop_waiting(who); }));
         if (core.state() == CoreState::leaving) return;
         if (!core.leave(reason, effects)) return self->finish(closed);
         self->arm_life_timer(self->settings_.connect_timeout, [self] { self->finish(closed); });
@@ -119,9 +132,51 @@ Identity Engine::identity() const {
     return identity_;
 }
 
-void Engine::when_writable(std::shared_ptr<Waiter<void>> waiter) {
+void Engine::when_writable(std::shared_ptr<Waiter<void>> waiter, const HeldUp& limits) {
     if (is_writable()) return waiter->complete({});
-    writable_.push_back(std::move(waiter));
+    waiter = detail::make_stoppable(
+        weak_from_this(), limits.stop, std::move(waiter),
+        [](Engine& self, const Waiter<void>& who) { self.stop_waiting(who); });
+    writable_.push_back({std::move(waiter), limits.deadline});
+    if (!limits.deadline) return;
+    writable_deadline_ = std::min(*limits.deadline, writable_deadline_.value_or(*limits.deadline));
+}
+
+std::optional<TimePoint> Engine::deadline_after(Milliseconds timeout) const {
+    if (timeout.count() <= 0) return std::nullopt;
+    return clock_.now() + timeout;
+}
+
+void Engine::expire_writable() {
+    const TimePoint now = clock_.now();
+    if (!writable_deadline_ || *writable_deadline_ > now) return;
+    writable_deadline_.reset();
+    for (Writer& writer : std::exchange(writable_, {})) {
+        if (writer.deadline && *writer.deadline <= now) {
+            effects_.fail(std::move(writer.waiter), held_up);
+            continue;
+        }
+        if (writer.deadline) {
+            writable_deadline_ =
+                std::min(*writer.deadline, writable_deadline_.value_or(*writer.deadline));
+        }
+        writable_.push_back(std::move(writer));
+    }
+}
+
+void Engine::stop_waiting(const Waiter<void>& who) {
+    const auto is_it = [&who](const auto& waiter) { return waiter.get() == &who; };
+    const auto writer = std::find_if(writable_.begin(), writable_.end(),
+                                     [&](const Writer& held) { return is_it(held.waiter); });
+    if (writer != writable_.end()) {
+        effects_.fail(std::move(writer->waiter), given_up);
+        writable_.erase(writer);
+        return;
+    }
+    const auto leaver = std::find_if(leaving_.begin(), leaving_.end(), is_it);
+    if (leaver == leaving_.end()) return;
+    effects_.fail(std::move(*leaver), given_up);
+    leaving_.erase(leaver);
 }
 
 void Engine::hold_reading() {
@@ -168,8 +223,8 @@ void Engine::on_context_end() {
     std::exchange(joining_, nullptr).reset();
     std::exchange(leaving_, {}).clear();
     std::exchange(writable_, {}).clear();
-    std::exchange(settings_.on_state, nullptr) = nullptr;
-    std::exchange(settings_.on_problem, nullptr) = nullptr;
+    settings_.on_state = nullptr;
+    settings_.on_problem = nullptr;
 }
 
 void Engine::settle() {
@@ -276,7 +331,8 @@ void Engine::on_message(Message message) {
 }
 
 void Engine::on_writable() {
-    for (auto& waiter : std::exchange(writable_, {})) waiter->complete({});
+    writable_deadline_.reset();
+    for (Writer& writer : std::exchange(writable_, {})) writer.waiter->complete({});
 }
 
 void Engine::on_joined() {
@@ -294,11 +350,10 @@ void Engine::on_joined() {
 
 void Engine::on_link_lost(Error why) {
     auto work = [&](SessionCore& core, Effects& effects) {
-        const bool was_leaving = !leaving_.empty();
         if (link_ != nullptr) link_->destroy();
         drop_link(lost(why));
         core.on_lost(lost(why), effects);
-        if (was_leaving) return finish(closed);
+        if (is_leaving_) return finish(closed);
         on_attempt_failed(std::move(why));
     };
     step(work);
@@ -308,7 +363,7 @@ void Engine::on_core_end(const CoreEnd& end) {
     if (link_ != nullptr) link_->close(close_code::normal, "");
     drop_link(lost(end.why));
     core_.on_lost(lost(end.why), effects_);
-    if (!leaving_.empty()) return finish(closed);
+    if (is_leaving_) return finish(closed);
     if (end.retry == CoreEnd::Retry::no) return finish(end.why);
     on_attempt_failed(end.why);
 }
@@ -330,8 +385,9 @@ void Engine::drop_link(const Error& why) {
     link_.reset();
     connection_.reset();
     // Told when the core knows of the loss, too: who is told may ask for more.
-    for (auto& waiter : std::exchange(writable_, {})) {
-        effects_.fail(std::move(waiter), why);
+    writable_deadline_.reset();
+    for (Writer& writer : std::exchange(writable_, {})) {
+        effects_.fail(std::move(writer.waiter), why);
     }
 }
 
@@ -355,7 +411,10 @@ void Engine::set_state(SessionState state, const Error* why) {
 }
 
 void Engine::arm_core_timer() {
-    const auto deadline = core_.next_deadline();
+    auto deadline = core_.next_deadline();
+    if (writable_deadline_) {
+        deadline = std::min(*writable_deadline_, deadline.value_or(*writable_deadline_));
+    }
     if (!deadline || core_timer_at_ == deadline) return;
     core_timer_at_ = deadline;
     core_timer_.expires_at(std::chrono::steady_clock::time_point(
@@ -365,7 +424,10 @@ void Engine::arm_core_timer() {
         const auto self = weak.lock();
         if (self == nullptr || ec) return;
         self->core_timer_at_.reset();
-        auto work = [](SessionCore& core, Effects& effects) { core.on_time(effects); };
+        auto work = [held = self.get()](SessionCore& core, Effects& effects) {
+            core.on_time(effects);
+            held->expire_writable();
+        };
         self->step(work);
     });
 }

@@ -13,6 +13,7 @@
 #include "common/base/random.hpp"
 
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 
@@ -20,6 +21,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,7 +55,11 @@ class Engine final : public MessageOutlet,
     /// Begins; `waiter` is told when the session has joined or will not.
     void connect(std::shared_ptr<Waiter<Identity>> waiter);
     /// GOODBYE, the router's answer, the end of the connection; bounded. Any thread.
-    void leave(std::string reason, std::shared_ptr<Waiter<void>> waiter);
+    /// `stop`: the session goes on leaving, but `waiter` waits no more.
+    void leave(std::string reason, const std::stop_token& stop,
+               std::shared_ptr<Waiter<void>> waiter);
+    /// Ends a session that has not joined yet, with wamp.error.canceled. On the strand.
+    void stop_joining();
     /// Ends at once. Whoever waits is told uris::closed. Any thread.
     void close();
 
@@ -67,8 +73,23 @@ class Engine final : public MessageOutlet,
                                         work = std::move(work)]() mutable { self->step(work); });
     }
 
+    /// The same, but never before what is at work has returned.
+    template <class Work>
+    void run_later(Work work) {
+        boost::asio::post(strand_, [self = shared_from_this(), work = std::move(work)]() mutable {
+            self->step(work);
+        });
+    }
+
+    /// How long somebody waits until more may be sent, at most.
+    struct HeldUp {
+        std::optional<TimePoint> deadline{};
+        std::stop_token stop{};
+    };
     /// Tells `waiter` when little enough waits to be sent that more may come. On the strand.
-    void when_writable(std::shared_ptr<Waiter<void>> waiter);
+    void when_writable(std::shared_ptr<Waiter<void>> waiter, const HeldUp& limits);
+    /// `timeout` from now; 0: never.
+    [[nodiscard]] std::optional<TimePoint> deadline_after(Milliseconds timeout) const;
     [[nodiscard]] bool is_writable() const;
     /// Tells `Settings::on_problem` what the user's own code did. Any thread.
     void report(const std::string& what) const;
@@ -111,6 +132,10 @@ class Engine final : public MessageOutlet,
     /// While nobody has a handle yet, what is under way keeps the session alive.
     [[nodiscard]] std::shared_ptr<Engine> kept_while_joining();
     void arm_core_timer();
+    /// Those who were held up too long.
+    void expire_writable();
+    /// `who`, if it is held up or leaving, is told wamp.error.canceled.
+    void stop_waiting(const Waiter<void>& who);
     void cancel_life_timer();
     void arm_life_timer(Milliseconds after, std::function<void()> then);
 
@@ -145,7 +170,13 @@ class Engine final : public MessageOutlet,
     std::uint64_t life_epoch_ = 0;
     std::shared_ptr<Waiter<Identity>> joining_;
     std::vector<std::shared_ptr<Waiter<void>>> leaving_;
-    std::vector<std::shared_ptr<Waiter<void>>> writable_;
+    struct Writer {
+        std::shared_ptr<Waiter<void>> waiter;
+        std::optional<TimePoint> deadline;
+    };
+    std::vector<Writer> writable_;
+    /// Of the first of them, or of one that is gone.
+    std::optional<TimePoint> writable_deadline_;
     std::size_t reading_holds_ = 0;
     /// Written on the strand, read by anybody (ADR 22).
     mutable std::mutex identity_mutex_;
@@ -153,6 +184,7 @@ class Engine final : public MessageOutlet,
     Tenancy tenancy_;
     bool is_settling_ = false;
     bool was_joined_ = false;
+    bool is_leaving_ = false;
 };
 
 namespace detail {

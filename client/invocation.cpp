@@ -1,5 +1,6 @@
 #include "client/invocation.hpp"
 
+#include "client/stopping.hpp"
 #include "common/codec/codec.hpp"
 
 namespace kreisel::client {
@@ -59,20 +60,22 @@ void InvocationContext::answer(Result<Payload> payload) {
     if (!take_turn()) return;
     const auto engine = engine_.lock();
     if (engine == nullptr) return;
-    engine->run(
-        [key = key_, payload = std::move(*payload)](SessionCore& core, Effects& effects) mutable {
-            core.yield(key, {std::move(payload), {}, true}, effects);
-        });
+    engine->run([key = key_, self = self_if_in_parts(), payload = std::move(*payload)](
+                    SessionCore& core, Effects& effects) mutable {
+        core.yield(key, {std::move(payload), {}, true}, effects);
+        if (self != nullptr) self->end_input();
+    });
 }
 
 void InvocationContext::fail(const Error& error) {
     if (!take_turn()) return;
     const auto engine = engine_.lock();
     if (engine == nullptr) return;
-    engine->run([key = key_, uri = error.uri(),
+    engine->run([key = key_, self = self_if_in_parts(), uri = error.uri(),
                  payload = make_payload(error.args(), error.kwargs(), encoding_)](
                     SessionCore& core, Effects& effects) mutable {
         core.fail(key, uri, {std::move(payload), {}, true}, effects);
+        if (self != nullptr) self->end_input();
     });
 }
 
@@ -93,13 +96,15 @@ void InvocationContext::fail(const std::exception_ptr& thrown) {
     fail(Error(uris::runtime_error, {"the procedure failed"}));
 }
 
-void InvocationContext::send_part(Result<Payload> payload, std::shared_ptr<Waiter<void>> waiter) {
+void InvocationContext::send_part(Result<Payload> payload, std::stop_token stop,
+                                  std::shared_ptr<Waiter<void>> waiter) {
     if (!payload) return waiter->complete(client::fail(payload.error()));
     const auto engine = engine_.lock();
     if (engine == nullptr || is_answered_) {
         return waiter->complete(client::fail(uris::closed, "the call is over"));
     }
     engine->run([self = shared_from_this(), engine, payload = std::move(*payload),
+                 stop = std::move(stop),
                  waiter = std::move(waiter)](SessionCore& core, Effects& effects) mutable {
         if (!core.is_under_way(self->key_)) {
             return waiter->complete(client::fail(uris::closed, "the call is over"));
@@ -107,22 +112,40 @@ void InvocationContext::send_part(Result<Payload> payload, std::shared_ptr<Waite
         if (self->details_.wants_progress) {
             core.yield(self->key_, {std::move(payload), {}, false}, effects);
         }
-        engine->when_writable(std::move(waiter));
+        engine->when_writable(std::move(waiter), {std::nullopt, stop});
     });
 }
 
-void InvocationContext::next_input(std::shared_ptr<Waiter<std::optional<Payload>>> waiter) {
+void InvocationContext::next_input(std::stop_token stop,
+                                   std::shared_ptr<Waiter<std::optional<Payload>>> waiter) {
     const auto engine = engine_.lock();
     if (engine == nullptr) return waiter->complete(client::fail(uris::closed, "the call is over"));
-    engine->run(
-        [self = shared_from_this(), waiter = std::move(waiter)](SessionCore&, Effects&) mutable {
-            if (self->input_waiter_ != nullptr) {
-                return waiter->complete(
-                    client::fail(uris::too_many, "somebody waits for the next part already"));
-            }
-            self->input_waiter_ = std::move(waiter);
-            self->give_input();
-        });
+    engine->run([self = shared_from_this(), stop = std::move(stop), waiter = std::move(waiter)](
+                    SessionCore& core, Effects&) mutable {
+        if (self->input_waiter_ != nullptr) {
+            return waiter->complete(
+                client::fail(uris::too_many, "somebody waits for the next part already"));
+        }
+        const auto give_up = [weak = self->weak_from_this()](
+                                 Engine&, const Waiter<std::optional<Payload>>& who) {
+            const auto held = weak.lock();
+            if (held == nullptr || held->input_waiter_.get() != &who) return;
+            std::exchange(held->input_waiter_, nullptr)
+                ->complete(client::fail(uris::canceled, "nobody waits any more"));
+        };
+        self->input_waiter_ = make_stoppable(self->engine_, stop, std::move(waiter), give_up);
+        if (!core.is_under_way(self->key_)) return self->end_input();
+        self->give_input();
+    });
+}
+
+void InvocationContext::end_input() {
+    is_input_over_ = true;
+    give_input();
+}
+
+std::shared_ptr<InvocationContext> InvocationContext::self_if_in_parts() {
+    return details_.details.is_true("progress") ? shared_from_this() : nullptr;
 }
 
 void InvocationContext::on_payload(Payload payload, bool is_last) {

@@ -73,9 +73,10 @@ class InvocationContext : public InvocationSink,
     /// wamp.error.runtime_error without its text, which goes to `Settings::on_problem`.
     void fail(const std::exception_ptr& thrown);
     /// A part of the result. `waiter` is told when more may be sent.
-    void send_part(Result<Payload> payload, std::shared_ptr<Waiter<void>> waiter);
+    void send_part(Result<Payload> payload, std::stop_token stop,
+                   std::shared_ptr<Waiter<void>> waiter);
     /// The next part of the arguments, or nothing after the last.
-    void next_input(std::shared_ptr<Waiter<std::optional<Payload>>> waiter);
+    void next_input(std::stop_token stop, std::shared_ptr<Waiter<std::optional<Payload>>> waiter);
 
     // --- told by the core ---
     void on_payload(Payload payload, bool is_last) override;
@@ -90,6 +91,10 @@ class InvocationContext : public InvocationSink,
   private:
     [[nodiscard]] bool take_turn();
     void give_input();
+    /// The call is over: whoever waits for more of it need not.
+    void end_input();
+    /// This, if somebody may wait for more of its arguments.
+    [[nodiscard]] std::shared_ptr<InvocationContext> self_if_in_parts();
 
     std::weak_ptr<Engine> engine_;
     InvocationKey key_;
@@ -192,7 +197,8 @@ class Progress {
         return detail::initiate<void>(
             std::move(token), context_->executor(),
             [context = context_, payload = std::move(payload)](auto waiter) mutable {
-                context->send_part(std::move(payload), std::move(waiter));
+                auto stop = waiter->stop_token();
+                context->send_part(std::move(payload), std::move(stop), std::move(waiter));
             });
     }
 
@@ -213,7 +219,9 @@ class Inputs {
     auto next(Token token = {}) const {
         return detail::initiate<std::optional<T>>(
             std::move(token), context_->executor(), [context = context_](auto waiter) {
-                context->next_input(std::make_shared<detail::PayloadWaiter<T>>(std::move(waiter)));
+                auto stop = waiter->stop_token();
+                context->next_input(std::move(stop),
+                                    std::make_shared<detail::PayloadWaiter<T>>(std::move(waiter)));
             });
     }
 

@@ -40,16 +40,16 @@ class ResultWaiter final : public CallWaiter {
 
 /// What was granted as a handle by which `verb` gives it back.
 template <class Handle>
-class HandleWaiter final : public Waiter<StandingId> {
+class HandleWaiter final : public Waiter<Granted> {
   public:
     using Verb = void (*)(const EnginePtr&, StandingId, std::shared_ptr<Waiter<void>>);
 
     HandleWaiter(std::weak_ptr<Engine> engine, Verb verb, std::shared_ptr<Waiter<Handle>> inner)
         : engine_(std::move(engine)), verb_(verb), inner_(std::move(inner)) {}
 
-    void complete(Result<StandingId> outcome) override {
+    void complete(Result<Granted> outcome) override {
         if (!outcome) return inner_->complete(fail(outcome.error()));
-        inner_->complete(Handle({engine_, *outcome, verb_}));
+        inner_->complete(Handle({engine_, std::move(*outcome), verb_}));
     }
 
   private:
@@ -59,7 +59,7 @@ class HandleWaiter final : public Waiter<StandingId> {
 };
 
 template <class Handle>
-[[nodiscard]] std::shared_ptr<Waiter<StandingId>> handle_waiter(
+[[nodiscard]] std::shared_ptr<Waiter<Granted>> handle_waiter(
     const EnginePtr& engine, typename HandleWaiter<Handle>::Verb verb,
     std::shared_ptr<Waiter<Handle>> inner) {
     return std::make_shared<HandleWaiter<Handle>>(engine, verb, std::move(inner));

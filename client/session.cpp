@@ -1,6 +1,7 @@
 #include "client/session.hpp"
 
-#include <optional>
+#include "client/stopping.hpp"
+
 #include <utility>
 
 namespace kreisel::client {
@@ -43,30 +44,20 @@ class IgnoringWaiter final : public Waiter<void> {
 
 class SessionWaiter final : public Waiter<Identity> {
   public:
-    SessionWaiter(const EnginePtr& engine, const std::stop_token& stop,
-                  std::shared_ptr<Waiter<Session>> inner)
-        : engine_(engine), inner_(std::move(inner)) {
-        if (stop.stop_possible()) callback_.emplace(stop, Close{engine});
-    }
+    SessionWaiter(const EnginePtr& engine, std::shared_ptr<Waiter<Session>> inner)
+        : engine_(engine), inner_(std::move(inner)) {}
 
     void complete(Result<Identity> outcome) override {
-        callback_.reset();
+        listener.silence();
         if (!outcome) return inner_->complete(fail(outcome.error()));
         inner_->complete(Session(engine_.lock()));
     }
 
+    StopListener listener;
+
   private:
-    struct Close {
-        std::weak_ptr<Engine> engine;
-
-        void operator()() const {
-            if (const auto held = engine.lock()) held->close();
-        }
-    };
-
     std::weak_ptr<Engine> engine_;
     std::shared_ptr<Waiter<Session>> inner_;
-    std::optional<std::stop_callback<Close>> callback_;
 };
 
 }  // namespace
@@ -74,7 +65,7 @@ class SessionWaiter final : public Waiter<Identity> {
 void StandingHandle::release() const {
     const auto engine = engine_.lock();
     if (engine == nullptr) return;
-    verb_(engine, standing_, std::make_shared<IgnoringWaiter>());
+    verb_(engine, granted_.standing, std::make_shared<IgnoringWaiter>());
 }
 
 void start_session(const boost::asio::any_io_executor& executor, Settings settings,
@@ -83,7 +74,13 @@ void start_session(const boost::asio::any_io_executor& executor, Settings settin
         return waiter->complete(fail(uris::invalid_argument, "no encodings are given"));
     }
     auto engine = std::make_shared<Engine>(executor, std::move(settings));
-    engine->connect(std::make_shared<SessionWaiter>(engine, stop, std::move(waiter)));
+    auto joined = std::make_shared<SessionWaiter>(engine, std::move(waiter));
+    engine->connect(joined);
+    if (!stop.stop_possible()) return;
+    engine->run([engine, joined, stop](SessionCore&, Effects&) {
+        joined->listener.listen(engine, stop,
+                                [](Engine& held, SessionCore&, Effects&) { held.stop_joining(); });
+    });
 }
 
 }  // namespace kreisel::client::detail

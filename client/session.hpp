@@ -11,9 +11,10 @@
 //     }
 //
 // A handle, cheap to copy; the session is closed when the last copy goes, and everybody who waits
-// is told uris::closed. All methods may be called from any thread. Every operation ends with a
-// completion token (client/token.hpp); without one it is co_awaited. Sources: rfc/text/basic and
-// rfc/text/advanced.
+// is told uris::closed. A context that is destroyed before drops the handlers of its sessions
+// untold, as it does with all of its handlers; no handle may outlive it. All methods may be called
+// from any thread. Every operation ends with a completion token (client/token.hpp); without one it
+// is co_awaited. Sources: rfc/text/basic and rfc/text/advanced.
 
 #include "client/events.hpp"
 #include "client/outcomes.hpp"
@@ -41,23 +42,25 @@ class StandingHandle {
     using Verb = void (*)(const EnginePtr&, StandingId, std::shared_ptr<Waiter<void>>);
 
     StandingHandle() = default;
-    StandingHandle(std::weak_ptr<Engine> engine, StandingId standing, Verb verb)
-        : engine_(std::move(engine)), standing_(standing), verb_(verb) {}
+    StandingHandle(std::weak_ptr<Engine> engine, Granted granted, Verb verb)
+        : engine_(std::move(engine)), granted_(std::move(granted)), verb_(verb) {}
 
     template <class Token>
     auto give_back(Token token) const {
         const auto engine = engine_.lock();
         return initiate<void>(std::move(token), executor_of(engine),
-                              [engine, standing = standing_, verb = verb_](auto waiter) {
+                              [engine, standing = granted_.standing, verb = verb_](auto waiter) {
                                   if (engine == nullptr) return waiter->complete({});
                                   verb(engine, standing, std::move(waiter));
                               });
     }
     void release() const;
+    /// 0: the router has not granted it, at present or at all.
+    [[nodiscard]] std::uint64_t id() const { return granted_.id ? granted_.id->get() : 0; }
 
   private:
     std::weak_ptr<Engine> engine_;
-    StandingId standing_;
+    Granted granted_;
     Verb verb_ = nullptr;
 };
 
@@ -79,6 +82,9 @@ class Subscription {
     }
     /// unsubscribe() without waiting for anything.
     void release() const { handle_.release(); }
+    /// The router's id of it, as the meta API names it; 0 while it does not stand. Another one
+    /// after each new connection. Any thread.
+    [[nodiscard]] SubscriptionId id() const { return SubscriptionId{handle_.id()}; }
 
   private:
     detail::StandingHandle handle_;
@@ -99,6 +105,8 @@ class Registration {
     }
     /// unregister() without waiting for anything.
     void release() const { handle_.release(); }
+    /// The router's id of it; see Subscription::id().
+    [[nodiscard]] RegistrationId id() const { return RegistrationId{handle_.id()}; }
 
   private:
     detail::StandingHandle handle_;
@@ -236,7 +244,8 @@ class Session {
     auto leave(Token token = {}) const {
         return detail::initiate<void>(
             std::move(token), fallback(), [engine = engine()](auto waiter) {
-                engine->leave(std::string(uris::close_normal), std::move(waiter));
+                const auto stop = waiter->stop_token();
+                engine->leave(std::string(uris::close_normal), stop, std::move(waiter));
             });
     }
     /// Ends at once, without a word to the router.
@@ -288,7 +297,7 @@ struct Connect {
         return detail::initiate<Session>(
             std::move(token), executor,
             [executor, settings = std::move(settings)](auto waiter) mutable {
-                const auto stop = waiter->stop_token();
+                const auto stop = waiter->stop_token(settings.stop);
                 detail::start_session(executor, std::move(settings), stop, std::move(waiter));
             });
     }
@@ -300,7 +309,7 @@ struct Connect {
         return detail::initiate<Session>(std::move(token), boost::asio::any_io_executor(),
                                          [settings = std::move(settings)](auto waiter) mutable {
                                              const auto executor = waiter->executor();
-                                             const auto stop = waiter->stop_token();
+                                             const auto stop = waiter->stop_token(settings.stop);
                                              detail::start_session(executor, std::move(settings),
                                                                    stop, std::move(waiter));
                                          });

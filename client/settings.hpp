@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -97,6 +98,9 @@ struct Settings {
 
     /// Where events and procedures are handled; empty: on the session's own strand.
     boost::asio::any_io_executor handler_executor{};
+    /// connect() fails with wamp.error.canceled when its source says so, from any thread; a session
+    /// that has joined does not listen.
+    std::stop_token stop{};
     /// Told each change of state, with the reason for `waiting` and `over`; on the strand.
     std::function<void(SessionState, const Error* why)> on_state{};
     /// Told what went wrong in the user's own handlers (what a procedure threw, an event that does

@@ -1,44 +1,8 @@
 #include "client/stream.hpp"
 
+#include "client/stopping.hpp"
+
 namespace kreisel::client::detail {
-
-namespace {
-
-/// Waits for the next part until the token's source says stop, from whatever thread.
-class StoppableNext final : public Waiter<std::optional<Payload>> {
-  public:
-    StoppableNext(const EnginePtr& engine, const std::shared_ptr<StreamState>& state,
-                  const std::stop_token& stop,
-                  std::shared_ptr<Waiter<std::optional<Payload>>> inner)
-        : inner_(std::move(inner)) {
-        callback_.emplace(stop, Stop{engine, state, this});
-    }
-
-    void complete(Result<std::optional<Payload>> outcome) override {
-        callback_.reset();
-        inner_->complete(std::move(outcome));
-    }
-
-  private:
-    struct Stop {
-        std::weak_ptr<Engine> engine;
-        std::weak_ptr<StreamState> state;
-        const Waiter<std::optional<Payload>>* who;
-
-        void operator()() const {
-            const auto held = engine.lock();
-            if (held == nullptr) return;
-            held->run([waits = state, waiting = who](SessionCore&, Effects&) {
-                if (const auto stream = waits.lock()) stream->stop_waiting(waiting);
-            });
-        }
-    };
-
-    std::shared_ptr<Waiter<std::optional<Payload>>> inner_;
-    std::optional<std::stop_callback<Stop>> callback_;
-};
-
-}  // namespace
 
 void StreamState::next(std::shared_ptr<Waiter<std::optional<Payload>>> waiter) {
     if (waiter_ != nullptr) {
@@ -48,8 +12,8 @@ void StreamState::next(std::shared_ptr<Waiter<std::optional<Payload>>> waiter) {
     give();
 }
 
-void StreamState::stop_waiting(const Waiter<std::optional<Payload>>* who) {
-    if (waiter_ == nullptr || waiter_.get() != who) return;
+void StreamState::stop_waiting(const Waiter<std::optional<Payload>>& who) {
+    if (waiter_.get() != &who) return;
     std::exchange(waiter_, nullptr)->complete(fail(uris::canceled, "nobody waits any more"));
 }
 
@@ -121,19 +85,22 @@ StreamHandle::~StreamHandle() {
 
 void StreamHandle::next(const std::stop_token& stop,
                         std::shared_ptr<Waiter<std::optional<Payload>>> waiter) const {
-    if (stop.stop_possible()) {
-        waiter = std::make_shared<StoppableNext>(engine_, state_, stop, std::move(waiter));
-    }
-    engine_->run([state = state_, waiter = std::move(waiter)](SessionCore&, Effects&) mutable {
-        state->next(std::move(waiter));
+    engine_->run([engine = std::weak_ptr<Engine>(engine_), state = state_, stop,
+                  waiter = std::move(waiter)](SessionCore&, Effects&) mutable {
+        const auto give_up = [weak = std::weak_ptr<StreamState>(state)](
+                                 Engine&, const Waiter<std::optional<Payload>>& who) {
+            if (const auto stream = weak.lock()) stream->stop_waiting(who);
+        };
+        state->next(make_stoppable(engine, stop, std::move(waiter), give_up));
     });
 }
 
 void StreamHandle::cancel(CancelMode mode) const { cancel_call(engine_, state_->ticket, mode); }
 
-void StreamHandle::send(Part part, Result<Payload> payload,
+void StreamHandle::send(Part part, Result<Payload> payload, std::stop_token stop,
                         std::shared_ptr<Waiter<void>> waiter) const {
-    send_part(engine_, state_->ticket, part, std::move(payload), std::move(waiter));
+    send_part(engine_, state_->ticket, part, std::move(payload), std::move(stop),
+              std::move(waiter));
 }
 
 std::shared_ptr<StreamHandle> start_stream(const EnginePtr& engine, Request<CallOptions> request,

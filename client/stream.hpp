@@ -39,7 +39,7 @@ class StreamState final : public CallWaiter {
     /// The next part, nothing after the last, or why there is none.
     void next(std::shared_ptr<Waiter<std::optional<Payload>>> waiter);
     /// `who`, if it waits for the next part, does so no longer; parts that came stay.
-    void stop_waiting(const Waiter<std::optional<Payload>>* who);
+    void stop_waiting(const Waiter<std::optional<Payload>>& who);
     /// Nobody will ask any more.
     void abandon();
 
@@ -75,7 +75,8 @@ class StreamHandle {
     void next(const std::stop_token& stop,
               std::shared_ptr<Waiter<std::optional<Payload>>> waiter) const;
     void cancel(CancelMode mode) const;
-    void send(Part part, Result<Payload> payload, std::shared_ptr<Waiter<void>> waiter) const;
+    void send(Part part, Result<Payload> payload, std::stop_token stop,
+              std::shared_ptr<Waiter<void>> waiter) const;
     [[nodiscard]] const EnginePtr& engine() const { return engine_; }
 
   private:
@@ -148,8 +149,9 @@ class Exchange : public ResultStream<T> {
                 return detail::initiate<void>(std::move(token), engine->strand(),
                                               [handle = this->handle(), part,
                                                payload = std::move(payload)](auto waiter) mutable {
+                                                  auto stop = waiter->stop_token();
                                                   handle->send(part, std::move(payload),
-                                                               std::move(waiter));
+                                                               std::move(stop), std::move(waiter));
                                               });
             },
             std::forward<Args>(args)...);

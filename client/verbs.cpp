@@ -1,65 +1,24 @@
 #include "client/verbs.hpp"
 
-#include <optional>
+#include "client/stopping.hpp"
+
 #include <utility>
 
 namespace kreisel::client::detail {
 
 namespace {
 
-/// Cancels the operation when the token's source says stop, from whatever thread.
-class StopGuard {
-  public:
-    void arm(const EnginePtr& engine, const std::stop_token& stop, OperationId operation,
-             CancelMode mode) {
-        if (!stop.stop_possible() || !operation) return;
-        callback_.emplace(stop, Cancel{engine, operation, mode});
-    }
-
-  private:
-    struct Cancel {
-        std::weak_ptr<Engine> engine;
-        OperationId operation;
-        CancelMode mode;
-
-        void operator()() const {
-            const auto held = engine.lock();
-            if (held == nullptr) return;
-            held->run([operation = operation, mode = mode](SessionCore& core, Effects& effects) {
-                core.cancel(operation, mode, effects);
-            });
-        }
-    };
-
-    std::optional<std::stop_callback<Cancel>> callback_;
-};
-
-template <class T>
-class StoppableWaiter final : public Waiter<T> {
-  public:
-    explicit StoppableWaiter(std::shared_ptr<Waiter<T>> inner) : inner_(std::move(inner)) {}
-    void complete(Result<T> outcome) override {
-        guard.reset();
-        inner_->complete(std::move(outcome));
-    }
-
-    std::optional<StopGuard> guard{std::in_place};
-
-  private:
-    std::shared_ptr<Waiter<T>> inner_;
-};
-
 class StoppableCallWaiter final : public CallWaiter {
   public:
     explicit StoppableCallWaiter(std::shared_ptr<CallWaiter> inner) : inner_(std::move(inner)) {}
     void complete(Result<CallResult> outcome) override {
-        guard.reset();
+        listener.silence();
         inner_->complete(std::move(outcome));
     }
     void on_progress(CallResult part) override { inner_->on_progress(std::move(part)); }
     void drop() override { inner_->drop(); }
 
-    std::optional<StopGuard> guard{std::in_place};
+    StopListener listener;
 
   private:
     std::shared_ptr<CallWaiter> inner_;
@@ -77,7 +36,11 @@ void begin_stoppable(const EnginePtr& engine, const std::stop_token& stop, Cance
     }
     auto waiter = std::make_shared<Stoppable>(std::move(inner));
     const OperationId operation = begin(core, effects, waiter);
-    if (waiter->guard) waiter->guard->arm(engine, stop, operation, mode);
+    if (!operation) return;
+    waiter->listener.listen(engine, stop,
+                            [operation, mode](Engine&, SessionCore& in, Effects& out) {
+                                in.cancel(operation, mode, out);
+                            });
 }
 
 /// Tells the outcome when little enough waits to be sent.
@@ -97,17 +60,20 @@ class ThrottledWaiter final : public Waiter<void> {
 
 class PublishWaiter final : public Waiter<PublicationId> {
   public:
-    PublishWaiter(std::weak_ptr<Engine> engine, std::shared_ptr<Waiter<PublicationId>> inner)
-        : engine_(std::move(engine)), inner_(std::move(inner)) {}
+    PublishWaiter(std::weak_ptr<Engine> engine, Engine::HeldUp limits,
+                  std::shared_ptr<Waiter<PublicationId>> inner)
+        : engine_(std::move(engine)), limits_(std::move(limits)), inner_(std::move(inner)) {}
     void complete(Result<PublicationId> outcome) override {
         const auto engine = engine_.lock();
         if (!outcome || engine == nullptr) return inner_->complete(std::move(outcome));
-        engine->when_writable(std::make_shared<ThrottledWaiter>(std::move(inner_), *outcome));
+        engine->when_writable(std::make_shared<ThrottledWaiter>(std::move(inner_), *outcome),
+                              limits_);
     }
 
   private:
     /// Waits within the engine.
     std::weak_ptr<Engine> engine_;
+    Engine::HeldUp limits_;
     std::shared_ptr<Waiter<PublicationId>> inner_;
 };
 
@@ -115,16 +81,16 @@ class PublishWaiter final : public Waiter<PublicationId> {
 template <class WireId>
 class StandingWaiter final : public Waiter<WireId> {
   public:
-    explicit StandingWaiter(std::shared_ptr<Waiter<StandingId>> inner) : inner_(std::move(inner)) {}
+    explicit StandingWaiter(std::shared_ptr<Waiter<Granted>> inner) : inner_(std::move(inner)) {}
     void complete(Result<WireId> outcome) override {
         if (!outcome) return inner_->complete(fail(outcome.error()));
-        inner_->complete(standing);
+        inner_->complete(std::move(granted));
     }
 
-    StandingId standing;
+    Granted granted;
 
   private:
-    std::shared_ptr<Waiter<StandingId>> inner_;
+    std::shared_ptr<Waiter<Granted>> inner_;
 };
 
 }  // namespace
@@ -150,14 +116,16 @@ void start_call(const EnginePtr& engine, Request<CallOptions> request, Result<Pa
 }
 
 void send_part(const EnginePtr& engine, std::shared_ptr<CallTicket> ticket, Part part,
-               Result<Payload> payload, std::shared_ptr<Waiter<void>> waiter) {
+               Result<Payload> payload, std::stop_token stop,
+               std::shared_ptr<Waiter<void>> waiter) {
     engine->run([engine, ticket = std::move(ticket), part, payload = std::move(payload),
+                 stop = std::move(stop),
                  waiter = std::move(waiter)](SessionCore& core, Effects& effects) mutable {
         if (!payload) return effects.fail(std::move(waiter), payload.error());
         if (!core.call_more(ticket->operation, std::move(*payload), part == Part::last, effects)) {
             return effects.fail(std::move(waiter), Error(uris::closed, {"the call is over"}));
         }
-        engine->when_writable(std::move(waiter));
+        engine->when_writable(std::move(waiter), {std::nullopt, stop});
     });
 }
 
@@ -172,10 +140,11 @@ void start_publish(const EnginePtr& engine, Request<PublishOptions> request,
     engine->run([engine, request = std::move(request), payload = std::move(payload),
                  waiter = std::move(waiter)](SessionCore& core, Effects& effects) mutable {
         if (!payload) return effects.fail(std::move(waiter), payload.error());
-        if (!engine->is_writable()) {
-            waiter = std::make_shared<PublishWaiter>(engine, std::move(waiter));
-        }
         const std::stop_token stop = request.stop;
+        if (!engine->is_writable()) {
+            const Engine::HeldUp limits{engine->deadline_after(request.options.timeout), stop};
+            waiter = std::make_shared<PublishWaiter>(engine, limits, std::move(waiter));
+        }
         const auto begin = [&](SessionCore& in, Effects& out,
                                std::shared_ptr<Waiter<PublicationId>> told) {
             return in.publish(std::move(request), std::move(*payload), std::move(told), out);
@@ -186,7 +155,7 @@ void start_publish(const EnginePtr& engine, Request<PublishOptions> request,
 }
 
 void start_subscribe(const EnginePtr& engine, Request<SubscribeOptions> request,
-                     std::shared_ptr<EventSink> sink, std::shared_ptr<Waiter<StandingId>> waiter) {
+                     std::shared_ptr<EventSink> sink, std::shared_ptr<Waiter<Granted>> waiter) {
     engine->run([engine, request = std::move(request), sink = std::move(sink),
                  waiter = std::move(waiter)](SessionCore& core, Effects& effects) mutable {
         auto named = std::make_shared<StandingWaiter<SubscriptionId>>(std::move(waiter));
@@ -195,7 +164,7 @@ void start_subscribe(const EnginePtr& engine, Request<SubscribeOptions> request,
                                std::shared_ptr<Waiter<SubscriptionId>> told) {
             const auto begun =
                 in.subscribe(std::move(request), std::move(sink), std::move(told), out);
-            named->standing = begun.standing;
+            named->granted = {begun.standing, begun.id};
             return begun.operation;
         };
         begin_stoppable<StoppableWaiter<SubscriptionId>>(
@@ -213,8 +182,7 @@ void end_subscription(const EnginePtr& engine, StandingId standing,
 }
 
 void start_register(const EnginePtr& engine, Request<RegisterOptions> request,
-                    std::shared_ptr<Procedure> procedure,
-                    std::shared_ptr<Waiter<StandingId>> waiter) {
+                    std::shared_ptr<Procedure> procedure, std::shared_ptr<Waiter<Granted>> waiter) {
     engine->run([engine, request = std::move(request), procedure = std::move(procedure),
                  waiter = std::move(waiter)](SessionCore& core, Effects& effects) mutable {
         auto named = std::make_shared<StandingWaiter<RegistrationId>>(std::move(waiter));
@@ -223,7 +191,7 @@ void start_register(const EnginePtr& engine, Request<RegisterOptions> request,
                                std::shared_ptr<Waiter<RegistrationId>> told) {
             const auto begun =
                 in.enroll(std::move(request), std::move(procedure), std::move(told), out);
-            named->standing = begun.standing;
+            named->granted = {begun.standing, begun.id};
             return begun.operation;
         };
         begin_stoppable<StoppableWaiter<RegistrationId>>(

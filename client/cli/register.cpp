@@ -85,7 +85,7 @@ Registration start(Joined& joined, const RegisterCommand& command, Answers& answ
     };
     auto procedure = std::make_shared<detail::HandledProcedure<std::decay_t<decltype(answer)>>>(
         answer, command.uri, joined.engine());
-    const auto waiter = std::make_shared<FutureWaiter<StandingId>>();
+    const auto waiter = std::make_shared<FutureWaiter<detail::Granted>>();
     detail::start_register(joined.engine(), make_request(command.uri, command.options),
                            std::make_shared<WatchedProcedure>(std::move(procedure), gone), waiter);
     return Registration(detail::StandingHandle(joined.engine(), joined.wait(waiter->future()),

@@ -87,7 +87,7 @@ int subscribe(const SubscribeCommand& command) {
     Seen seen;
     Joined joined(command.connection, command.is_once ? Stay::once : Stay::standing);
     for (const std::string& uri : command.uris) {
-        const auto waiter = std::make_shared<FutureWaiter<StandingId>>();
+        const auto waiter = std::make_shared<FutureWaiter<detail::Granted>>();
         detail::start_subscribe(joined.engine(), make_request(uri, options),
                                 std::make_shared<PrintedEvents>(command, uri, seen), waiter);
         joined.wait(waiter->future());

@@ -107,6 +107,7 @@ class SessionCore {
     struct Standing {
         StandingId standing;
         OperationId operation;
+        std::shared_ptr<const PresentId> id;
     };
     Standing subscribe(Target<SubscribeOptions> target, std::shared_ptr<EventSink> sink,
                        std::shared_ptr<Waiter<SubscriptionId>> waiter, Effects& effects);

@@ -184,10 +184,11 @@ SessionCore::Standing SessionCore::subscribe(Target<SubscribeOptions> target,
     const StandingId standing = subscriptions_.add(
         {target.uri, target.options.match, options, std::move(sink), {}, false, false, false});
     subscriptions_.set_asked(standing);
+    const auto id = subscriptions_.find(standing)->present;
     const OperationId operation = submit(SubscribeAsked{standing, std::move(waiter)},
                                          Subscribe{{}, std::move(options), std::move(target.uri)},
                                          target.options.timeout, effects);
-    return {standing, operation};
+    return {standing, operation, id};
 }
 
 SessionCore::Standing SessionCore::enroll(Target<RegisterOptions> target,
@@ -202,10 +203,11 @@ SessionCore::Standing SessionCore::enroll(Target<RegisterOptions> target,
     const StandingId standing = registrations_.add(
         {target.uri, target.options.match, options, std::move(procedure), {}, false, false, false});
     registrations_.set_asked(standing);
+    const auto id = registrations_.find(standing)->present;
     const OperationId operation = submit(RegisterAsked{standing, std::move(waiter)},
                                          Register{{}, std::move(options), std::move(target.uri)},
                                          target.options.timeout, effects);
-    return {standing, operation};
+    return {standing, operation, id};
 }
 
 void SessionCore::unsubscribe(StandingId standing, std::shared_ptr<Waiter<void>> waiter,

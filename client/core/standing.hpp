@@ -10,6 +10,7 @@
 #include "common/wamp/value.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -22,6 +23,17 @@
 namespace kreisel::client {
 
 using StandingId = Id<struct StandingTag>;
+
+/// The router's id of one entry at present, 0 while it has none. Written by the table, read by any
+/// thread.
+class PresentId {
+  public:
+    void set(std::uint64_t id) { id_.store(id, std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t get() const { return id_.load(std::memory_order_relaxed); }
+
+  private:
+    std::atomic<std::uint64_t> id_{0};
+};
 
 template <class WireId, class Sink>
 class StandingTable {
@@ -39,6 +51,8 @@ class StandingTable {
         bool is_kept = false;
         /// Its owner gave it up while it was asked for.
         bool is_dropped = false;
+        /// For those who want to know `id`.
+        std::shared_ptr<PresentId> present = std::make_shared<PresentId>();
     };
 
     StandingId add(Entry entry) {
@@ -67,6 +81,7 @@ class StandingTable {
             return is_unused(id, gone) ? id : WireId{};
         }
         entry.id = id;
+        entry.present->set(id.value);
         entry.is_kept = true;
         by_id_[id].push_back(standing);
         return {};
@@ -115,7 +130,10 @@ class StandingTable {
     /// No wire id means anything any more. What was asked for is lost() besides.
     void forget_connection() {
         by_id_.clear();
-        for (auto& [standing, entry] : entries_) entry.id = {};
+        for (auto& [standing, entry] : entries_) {
+            entry.id = {};
+            entry.present->set(0);
+        }
     }
     /// Those that stood and are to be asked for again, oldest first.
     [[nodiscard]] std::vector<StandingId> kept() const {
@@ -128,7 +146,10 @@ class StandingTable {
     /// All sinks; the table is empty afterwards.
     [[nodiscard]] std::vector<std::shared_ptr<Sink>> take_all() {
         std::vector<std::shared_ptr<Sink>> sinks;
-        for (auto& [standing, entry] : entries_) sinks.push_back(std::move(entry.sink));
+        for (auto& [standing, entry] : entries_) {
+            entry.present->set(0);
+            sinks.push_back(std::move(entry.sink));
+        }
         entries_.clear();
         by_id_.clear();
         asked_.clear();
@@ -152,6 +173,7 @@ class StandingTable {
         const auto found = entries_.find(standing);
         Entry entry = std::move(found->second);
         entries_.erase(found);
+        entry.present->set(0);
         const auto shared = by_id_.find(entry.id);
         if (shared != by_id_.end()) {
             std::erase(shared->second, standing);

@@ -270,6 +270,26 @@ BOOST_FIXTURE_TEST_CASE(leaving_and_closing_answer_what_is_under_way, Fixture) {
     get(session.leave(use_future));  // the calls may reach the procedure only now
 }
 
+BOOST_AUTO_TEST_CASE(handles_tell_the_ids_that_the_meta_api_knows) {
+    TestRouter router;
+    Loop loop;
+    const Session session = join(loop, router.url());
+    const auto nothing = [](int) {};
+    const auto subscription = get(session.subscribe("com.example.tick", nothing, use_future));
+    const auto registration = get(session.provide("com.example.tick", nothing, use_future));
+    const auto lookup = [&](const char* procedure) {
+        return get(session.call<std::uint64_t>(procedure, "com.example.tick", use_future));
+    };
+
+    BOOST_TEST(subscription.id().value == lookup("wamp.subscription.lookup"));
+    BOOST_TEST(registration.id().value == lookup("wamp.registration.lookup"));
+    get(subscription.unsubscribe(use_future));
+    get(registration.unregister(use_future));
+    BOOST_TEST(subscription.id().value == 0U);
+    BOOST_TEST(registration.id().value == 0U);
+    BOOST_TEST(Subscription().id().value == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(handles_may_outlive_their_session) {
     TestRouter router;
     Loop loop;

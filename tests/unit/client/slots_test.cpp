@@ -80,6 +80,66 @@ BOOST_AUTO_TEST_CASE(an_operation_that_is_over_no_longer_listens_to_its_slot) {
     BOOST_TEST(get(session.call<int>("wamp.session.count", use_future)) == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_slot_ends_the_wait_for_more_arguments) {
+    boost::asio::cancellation_signal signal;
+    std::promise<void> waits;
+    std::promise<std::string> outcome;
+    const auto sum = [&](int, const Inputs<int>& inputs, const Responder<int>& responder) {
+        kept.push_back(responder);
+        inputs.next(bind_cancellation_slot(
+            signal.slot(), [&outcome](const Result<std::optional<int>>& result) {
+                outcome.set_value(result ? "" : result.error().uri());
+            }));
+        waits.set_value();
+    };
+    get(session.provide("com.example.sum", sum, use_future));
+    const auto exchange = session.exchange<int>("com.example.sum", 1);
+    get(waits.get_future());
+
+    boost::asio::post(loop.executor(), [&signal] { signal.emit(cancellation_type::terminal); });
+
+    BOOST_TEST(get(outcome.get_future()) == uris::canceled);
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_ends_the_wait_for_room) {
+    Settings settings;
+    settings.output_bytes_high = 0;
+    const Session narrow = join(loop, router.url(), settings);
+    const auto exchange = narrow.exchange<int>("com.example.wait", 1);
+    boost::asio::cancellation_signal signal;
+    std::promise<std::string> outcome;
+    // Within one turn of the strand nothing leaves.
+    narrow.call<int>("wamp.session.count", [&](const Result<int>&) {
+        exchange.send(2, bind_cancellation_slot(signal.slot(), [&](const Result<void>& result) {
+                          outcome.set_value(result ? "" : result.error().uri());
+                      }));
+        signal.emit(cancellation_type::terminal);
+    });
+
+    const std::string uri = get(outcome.get_future());
+    // Unless the router was faster.
+    BOOST_TEST((uri == uris::canceled || uri.empty()));
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_ends_the_wait_for_the_goodbye) {
+    Session other = join(loop, router.url());
+    boost::asio::cancellation_signal signal;
+    std::promise<std::string> outcome;
+    boost::asio::post(loop.executor(), [&] {
+        other.leave(bind_cancellation_slot(signal.slot(), [&](const Result<void>& result) {
+            outcome.set_value(result ? "" : result.error().uri());
+        }));
+        signal.emit(cancellation_type::terminal);
+    });
+
+    const std::string uri = get(outcome.get_future());
+    BOOST_TEST((uri == uris::canceled || uri.empty()));
+    wait_until([&] {
+        const auto over = get(other.call<int>("wamp.session.count", as_result(use_future)));
+        return !over && over.error().uri() == uris::closed;
+    });
+}
+
 #if defined(BOOST_ASIO_HAS_CO_AWAIT)
 
 BOOST_AUTO_TEST_CASE(the_first_of_several_ends_the_others) {

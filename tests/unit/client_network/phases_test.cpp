@@ -203,6 +203,23 @@ void check_endings(const Tally& tally) {
     }
 }
 
+/// One of each operation, told to handlers that hold the session and what they wait for; `witness`
+/// lives as long as one of them.
+void wait_for_itself(const Session& session, const std::shared_ptr<int>& witness) {
+    const auto told = [session, witness](const auto&) {};
+    const auto heard = [session, witness](const Rest&) {};
+    session.call<int>("com.example.silence", 1, told);
+    session.publish({"com.example.tick", with::acknowledge()}, 1, told);
+    session.subscribe("com.example.itself", heard, told);
+    session.provide("com.example.itself", heard, told);
+    const auto stream =
+        std::make_shared<ResultStream<int>>(session.stream<int>("com.example.silence"));
+    stream->next([stream, witness](const auto&) {});
+    const auto exchange =
+        std::make_shared<Exchange<int>>(session.exchange<int>("com.example.silence", 1));
+    exchange->next([exchange, witness](const auto&) {});
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(client_phases)
@@ -248,6 +265,76 @@ BOOST_AUTO_TEST_CASE(a_context_may_go_in_every_phase) {
             for (const auto& entry : stage.tally.entries()) BOOST_TEST(entry.endings <= 1);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_context_that_goes_lets_go_of_what_waits_for_itself) {
+    const Surroundings around;
+    for (const Phase& phase : phases) {
+        BOOST_TEST_CONTEXT(phase.name) {
+            Stage stage(around, phase.scheme, phase.first_wait);
+            auto witness = std::make_shared<int>();
+            const std::weak_ptr<int> seen = witness;
+            bool is_granted = false;
+            stage.join();
+            stage.session.provide(
+                "com.example.stands", [session = stage.session, witness](const Rest&) {},
+                [&](const Result<Registration>&) { is_granted = true; });
+            stage.run_until([&] { return is_granted; });
+            phase.reach(stage);
+            wait_for_itself(stage.session, witness);
+            stage.context->run_for(1ms);
+
+            witness.reset();
+            stage.session = Session();
+            BOOST_TEST(!seen.expired());
+            stage.context.reset();
+
+            BOOST_TEST(seen.expired());
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_context_that_goes_lets_go_of_those_who_connect) {
+    const Surroundings around;
+    Stage stage(around, "tcp", 1ms);
+    auto witness = std::make_shared<int>();
+    const std::weak_ptr<int> seen = witness;
+    stage.settings.url = around.stuck.url();
+    connect(stage.context->get_executor(), stage.settings,
+            [witness](const Result<Session>&) { BOOST_ERROR("told in vain"); });
+    stage.context->run_for(5ms);
+
+    witness.reset();
+    stage.context.reset();
+
+    BOOST_TEST(seen.expired());
+}
+
+BOOST_AUTO_TEST_CASE(a_context_that_goes_lets_go_of_a_procedure_that_waits_for_more) {
+    const Surroundings around;
+    Stage stage(around, "tcp", 1ms);
+    stage.join();
+    auto witness = std::make_shared<int>();
+    const std::weak_ptr<int> seen = witness;
+    bool is_called = false;
+    stage.session.provide(
+        "com.example.sum",
+        [&is_called, witness](int, const Inputs<int>& inputs, const Responder<int>& responder) {
+            is_called = true;
+            inputs.next([inputs, responder, witness](const auto&) {});
+        },
+        [session = stage.session, witness](const auto&) {
+            const auto exchange =
+                std::make_shared<Exchange<int>>(session.exchange<int>("com.example.sum", 1));
+            exchange->next([exchange, witness](const auto&) {});
+        });
+    stage.run_until([&] { return is_called; });
+
+    witness.reset();
+    stage.session = Session();
+    stage.context.reset();
+
+    BOOST_TEST(seen.expired());
 }
 
 BOOST_AUTO_TEST_CASE(a_refusal_is_not_tried_again) {

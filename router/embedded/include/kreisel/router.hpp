@@ -31,14 +31,16 @@ class RouterError : public std::runtime_error {
 
 /// The configuration in a file of its own.
 struct RealmsFile {
-    std::string path;
+    std::string path;  ///< of realms.yaml
 };
 /// The same as text; files that it names are relative to the working directory.
 struct RealmsText {
-    std::string yaml;
+    std::string yaml;  ///< what realms.yaml would say
 };
+/// Where the configuration stands.
 using Realms = std::variant<RealmsFile, RealmsText>;
 
+/// A router within this program. See the head of router/embedded/include/kreisel/router.hpp.
 class EmbeddedRouter {
   public:
     /// Reads the configuration; throws RouterError. `listeners: []` is a router for this program
