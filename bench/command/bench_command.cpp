@@ -2,6 +2,10 @@
 
 #include "bench/load/report.hpp"
 #include "bench/load/scenario.hpp"
+#include "client/cli/connection_options.hpp"
+#include "client/cli/faults.hpp"
+#include "client/core/login/login.hpp"
+#include "common/base/random.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -21,6 +25,8 @@ namespace {
 struct BenchOptions {
     LoadOptions load;
     std::string url = "ws://127.0.0.1:8080/ws";
+    /// Only what concerns the log-in.
+    client::ConnectionOptions login;
 };
 
 using Run = LoadReport (*)(const LoadOptions&);
@@ -41,18 +47,36 @@ void raise_file_limit() {
     static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
 }
 
+/// The URL as the other commands have it: tcp:// is rs:// here, tcps:// rss://.
+Target target_of(const BenchOptions& options) {
+    std::string url = options.url;
+    if (url.starts_with("tcp://") || url.starts_with("tcps://")) url.replace(0, 3, "rs");
+    Target target = parse_target(url);
+    const client::LoginSettings login = client::make_settings(options.login).login;
+    if (login.authid.empty() && login.credentials.empty()) return target;
+    target.make_login = [login] {
+        SystemRandom random;
+        auto made = client::make_login(login, {}, random);
+        if (!made) throw std::runtime_error(made.error().what());
+        return std::move(*made);
+    };
+    return target;
+}
+
 int measure(BenchOptions options, const std::string& scenario, Run run) {
     std::signal(SIGPIPE, SIG_IGN);
     raise_file_limit();
-    if (options.url.starts_with("tcp://")) options.url.replace(0, 3, "rs");
     options.load.on_progress = show;
     try {
-        options.load.target = parse_target(options.url);
+        options.load.target = target_of(options);
         const LoadReport report = run(options.load);
         if (::isatty(STDERR_FILENO) == 1) std::cerr << "\r\033[K";
         std::cerr << to_lines(report);
         std::cout << to_json(report, scenario, options.load) << '\n';
         return exit_ok;
+    } catch (const client::UsageFault& fault) {
+        std::cerr << "kreisel bench " << scenario << ": " << fault.what() << '\n';
+        return exit_usage;
     } catch (const std::exception& error) {
         std::cerr << "kreisel bench " << scenario << ": " << error.what() << '\n';
         return exit_failed;
@@ -62,10 +86,13 @@ int measure(BenchOptions options, const std::string& scenario, Run run) {
 void add_common_options(CLI::App& command, BenchOptions& options) {
     static const std::map<std::string, Encoding> encodings{
         {"json", Encoding::json}, {"msgpack", Encoding::msgpack}, {"cbor", Encoding::cbor}};
-    command.add_option("--url", options.url, "ws:// or tcp:// with an IPv4 address or localhost")
+    command
+        .add_option("--url", options.url,
+                    "ws, wss, tcp, tcps:// with an address or localhost, unix:, unix+ws:")
         ->envname("KREISEL_URL")
         ->capture_default_str();
-    command.add_option("--realm", options.load.realm, "Where anonymous may do what is measured")
+    command
+        .add_option("--realm", options.load.realm, "Where whoever logs in may do what is measured")
         ->envname("KREISEL_REALM")
         ->capture_default_str();
     command.add_option("--encoding", options.load.encoding, "json, msgpack or cbor")
@@ -75,6 +102,7 @@ void add_common_options(CLI::App& command, BenchOptions& options) {
         ->capture_default_str();
     command.add_option("--pid", options.load.pid,
                        "Process of the router, if its CPU time and memory are to be told");
+    client::add_login_options(command, options.login);
     command.add_option("--in-flight", options.load.in_flight, "At a time, of each who asks")
         ->check(CLI::Range(1U, 2048U))
         ->capture_default_str();

@@ -1,5 +1,7 @@
 #include "bench/load/login.hpp"
 
+#include "client/core/session_core.hpp"
+
 #include <stdexcept>
 
 namespace kreisel::load {
@@ -11,6 +13,35 @@ Message hello_message(const std::string& realm) {
                                             {"caller", features},
                                             {"callee", features}}},
                              {"agent", "bench_load"}}};
+}
+
+Joining::Joining(const SessionSettings& settings) : realm_(settings.realm) {
+    if (settings.target.make_login) login_ = settings.target.make_login();
+}
+
+Joining::Joining(Joining&&) noexcept = default;
+Joining::~Joining() = default;
+
+Message Joining::hello() const {
+    Message message = hello_message(realm_);
+    if (login_ != nullptr) login_->introduce(std::get<Hello>(message).details);
+    return message;
+}
+
+std::optional<Message> Joining::answer(const Message& message) {
+    const auto* challenge = std::get_if<Challenge>(&message);
+    if (challenge != nullptr && login_ != nullptr) {
+        auto answer = login_->answer(*challenge);
+        if (!answer) throw std::runtime_error(answer.error().what());
+        return std::move(*answer);
+    }
+    const auto* welcome = std::get_if<Welcome>(&message);
+    if (welcome == nullptr) throw std::runtime_error("HELLO was answered by " + describe(message));
+    if (login_ == nullptr) return std::nullopt;
+    if (const auto checked = login_->check(*welcome); !checked) {
+        throw std::runtime_error(checked.error().what());
+    }
+    return std::nullopt;
 }
 
 std::string describe(const Message& message) {
@@ -53,10 +84,9 @@ std::unique_ptr<Session> join(Poller& poller, const SessionSettings& settings,
                       "the handshake with " + settings.target.host);
     require_alive(*session, "handshake");
     if (settings.target.kind == Target::Kind::raw) return session;
-    const Message answer = ask(poller, *session, hello_message(settings.realm), deadline);
-    if (!std::holds_alternative<Welcome>(answer)) {
-        throw std::runtime_error("HELLO was answered by " + describe(answer));
-    }
+    Joining joining(settings);
+    std::optional<Message> next = joining.hello();
+    while (next) next = joining.answer(ask(poller, *session, *next, deadline));
     return session;
 }
 

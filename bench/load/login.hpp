@@ -7,6 +7,7 @@
 #include "common/wamp/messages.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,22 @@ namespace kreisel::load {
 using Sessions = std::vector<std::unique_ptr<Session>>;
 
 [[nodiscard]] Message hello_message(const std::string& realm);
+
+/// What one session says until it has joined, as Target::make_login wants it.
+class Joining {
+  public:
+    explicit Joining(const SessionSettings& settings);
+    Joining(Joining&&) noexcept;
+    ~Joining();
+
+    [[nodiscard]] Message hello() const;
+    /// What to say to `message`, nothing after WELCOME; throws for anything else.
+    [[nodiscard]] std::optional<Message> answer(const Message& message);
+
+  private:
+    std::string realm_;
+    std::unique_ptr<client::Login> login_;  ///< nullptr: anonymous
+};
 
 /// What an unexpected message says, for people.
 [[nodiscard]] std::string describe(const Message& message);

@@ -25,10 +25,11 @@ class LoginRun {
     LoadReport run();
 
   private:
+    [[nodiscard]] SessionSettings settings() const;
     void begin();
     void on_readable(Session& session);
     [[nodiscard]] bool is_raw() const { return options_.target.kind == Target::Kind::raw; }
-    [[nodiscard]] bool is_welcome(Session& session) const;
+    [[nodiscard]] bool is_welcome(Session& session);
     void say_hello(Session& session);
     void note_sizes(const Session& session);
     void log_everybody_in();
@@ -39,13 +40,14 @@ class LoginRun {
     Sessions sessions_;
     std::unordered_map<const Session*, SteadyTime> waiting_;  ///< for their WELCOME, since
     std::unordered_map<const Session*, bool> has_said_hello_;
+    std::unordered_map<const Session*, Joining> joining_;  ///< from HELLO to WELCOME
     /// Of the first log-in: octets of request, answer, HELLO and WELCOME.
     std::array<std::size_t, 4> sizes_{};
     std::size_t resumed_ = 0;
     LoadReport report_;
 };
 
-void LoginRun::begin() {
+SessionSettings LoginRun::settings() const {
     SessionSettings how;
     how.target = options_.target;
     how.encoding = options_.encoding;
@@ -58,7 +60,11 @@ void LoginRun::begin() {
         how.raw_hello = {RawRole::login, second_exchange(bytes[2], bytes[3]),
                          std::max<std::uint32_t>(bytes[0], raw_hello_bytes), bytes[1]};
     }
-    sessions_.push_back(std::make_unique<Session>(how));
+    return how;
+}
+
+void LoginRun::begin() {
+    sessions_.push_back(std::make_unique<Session>(settings()));
     Session& session = *sessions_.back();
     waiting_[&session] = Clock::now();
     poller_.add(session);
@@ -69,18 +75,23 @@ void LoginRun::say_hello(Session& session) {
         sizes_[0] = session.sent_bytes();
         sizes_[1] = session.received_bytes();
     }
-    if (!is_raw()) return session.send(hello_message(options_.realm));
+    if (!is_raw()) {
+        return session.send(joining_.emplace(&session, settings()).first->second.hello());
+    }
     session.put_filler(options_.login_bytes[2]);
     session.flush();
 }
 
-bool LoginRun::is_welcome(Session& session) const {
+bool LoginRun::is_welcome(Session& session) {
     if (is_raw()) {
         return session.received_bytes() == options_.login_bytes[1] + options_.login_bytes[3];
     }
     if (session.inbox().empty()) return false;
-    if (std::holds_alternative<Welcome>(session.inbox().front())) return true;
-    throw std::runtime_error("HELLO was answered by " + describe(session.inbox().front()));
+    const auto next = joining_.at(&session).answer(session.inbox().front());
+    session.inbox().clear();
+    if (!next) return true;
+    session.send(*next);
+    return false;
 }
 
 void LoginRun::note_sizes(const Session& session) {
@@ -94,13 +105,13 @@ void LoginRun::on_readable(Session& session) {
     require_alive(session, "session");
     const auto waiting = waiting_.find(&session);
     if (waiting == waiting_.end()) return session.inbox().clear();
-    bool& has_said_hello = has_said_hello_[&session];
-    if (session.is_open() && !has_said_hello) {
-        has_said_hello = true;
+    if (session.is_open() && !has_said_hello_[&session]) {
+        has_said_hello_[&session] = true;
         say_hello(session);
     }
     if (!is_welcome(session)) return;
     session.inbox().clear();
+    joining_.erase(&session);
     if (!is_raw()) note_sizes(session);
     if (session.is_resumed()) ++resumed_;
     report_.latency.add(Clock::now() - waiting->second);

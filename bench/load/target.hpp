@@ -3,8 +3,14 @@
 // floor program), each with TLS as wss, rss and raws, and a socket on its way there.
 
 #include <cstdint>
-#include <netinet/in.h>
+#include <functional>
+#include <memory>
 #include <string>
+#include <sys/socket.h>
+
+namespace kreisel::client {
+class Login;
+}
 
 namespace kreisel::load {
 
@@ -14,11 +20,14 @@ struct Target {
     bool has_tls = false;
     std::string host;  ///< with port, as the Host header says it
     std::string path;  ///< WebSocket only
-    sockaddr_in address{};
+    sockaddr_storage address{};
+    socklen_t address_bytes = 0;
+    /// As whom each session logs in; empty: anonymous.
+    std::function<std::unique_ptr<client::Login>()> make_login;
 };
 
-/// Throws std::runtime_error for anything but these forms with a numeric IPv4 address or
-/// `localhost`.
+/// Throws std::runtime_error for anything but these forms with a numeric address or `localhost`,
+/// and `unix:PATH` and `unix+ws:PATH`.
 [[nodiscard]] Target parse_target(const std::string& url);
 
 /// A non-blocking socket that connects to `target`. `source` other than 0 is the last octet of the

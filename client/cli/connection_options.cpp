@@ -15,42 +15,6 @@ namespace {
 constexpr const char* group = "Connection";
 constexpr const char* login_group = "Log-in (@FILE: the first line of a file, @-: of the input)";
 
-void add_login_options(CLI::App& command, ConnectionOptions& options) {
-    command.add_option("--authid", options.authid, "As whom")
-        ->envname("KREISEL_AUTHID")
-        ->group(login_group);
-    command.add_option("--ticket", options.ticket, "Ticket, password or token")
-        ->envname("KREISEL_TICKET")
-        ->type_name("SECRET")
-        ->group(login_group);
-    command.add_option("--wampcra", options.wampcra, "Secret for WAMP-CRA")
-        ->envname("KREISEL_WAMPCRA")
-        ->type_name("SECRET")
-        ->group(login_group);
-    command.add_option("--scram", options.scram, "Password for SCRAM")
-        ->envname("KREISEL_SCRAM")
-        ->type_name("SECRET")
-        ->group(login_group);
-    command.add_option("--scram-dialect", options.scram_dialect, "Which name SCRAM goes by")
-        ->check(CLI::IsMember({"wamp", "crossbar"}))
-        ->capture_default_str()
-        ->group(login_group);
-    command
-        .add_option("--cryptosign", options.cryptosign_file,
-                    "File of a private key, as `kreisel keygen` makes it or PEM")
-        ->envname("KREISEL_CRYPTOSIGN")
-        ->type_name("FILE")
-        ->group(login_group);
-    command
-        .add_option("--router-key", options.router_key,
-                    "Public key that the router has to prove, 64 hex digits")
-        ->group(login_group);
-    command
-        .add_flag("--channel-binding", options.is_channel_bound,
-                  "SCRAM and cryptosign sign for this very TLS connection")
-        ->group(login_group);
-}
-
 void add_tls_options(CLI::App& command, ConnectionOptions& options) {
     command.add_option("--ca-file", options.ca_file, "PEM file: who may sign the router's name")
         ->type_name("FILE")
@@ -96,6 +60,38 @@ std::vector<Credentials> make_credentials(const ConnectionOptions& options) {
 
 }  // namespace
 
+void add_login_options(CLI::App& command, ConnectionOptions& options) {
+    command.add_option("--authid", options.authid, "As whom")
+        ->envname("KREISEL_AUTHID")
+        ->group(login_group);
+    command.add_option("--ticket", options.ticket, "Ticket, password or token")
+        ->envname("KREISEL_TICKET")
+        ->type_name("SECRET")
+        ->group(login_group);
+    command.add_option("--wampcra", options.wampcra, "Secret for WAMP-CRA")
+        ->envname("KREISEL_WAMPCRA")
+        ->type_name("SECRET")
+        ->group(login_group);
+    command.add_option("--scram", options.scram, "Password for SCRAM")
+        ->envname("KREISEL_SCRAM")
+        ->type_name("SECRET")
+        ->group(login_group);
+    command.add_option("--scram-dialect", options.scram_dialect, "Which name SCRAM goes by")
+        ->check(CLI::IsMember({"wamp", "crossbar"}))
+        ->capture_default_str()
+        ->group(login_group);
+    command
+        .add_option("--cryptosign", options.cryptosign_file,
+                    "File of a private key, as `kreisel keygen` makes it or PEM")
+        ->envname("KREISEL_CRYPTOSIGN")
+        ->type_name("FILE")
+        ->group(login_group);
+    command
+        .add_option("--router-key", options.router_key,
+                    "Public key that the router has to prove, 64 hex digits")
+        ->group(login_group);
+}
+
 void add_connection_options(CLI::App& command, ConnectionOptions& options) {
     command
         .add_option("--url", options.urls,
@@ -121,6 +117,10 @@ void add_connection_options(CLI::App& command, ConnectionOptions& options) {
         ->group(group);
     add_tls_options(command, options);
     add_login_options(command, options);
+    command
+        .add_flag("--channel-binding", options.is_channel_bound,
+                  "SCRAM and cryptosign sign for this very TLS connection")
+        ->group(login_group);
     command.add_flag("-v,--verbose", options.is_verbose, "Tell on stderr what happens");
 }
 

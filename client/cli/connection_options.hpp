@@ -32,6 +32,9 @@ struct ConnectionOptions {
     bool is_verbose = false;
 };
 
+/// Those that say as whom to log in.
+void add_login_options(CLI::App& command, ConnectionOptions& options);
+/// All of them.
 void add_connection_options(CLI::App& command, ConnectionOptions& options);
 
 /// Reads what stands in files. Throws UsageFault.

@@ -1,10 +1,13 @@
 """`kreisel bench`: every scenario against a real router, and what it says when there is none."""
 
+import os
 import re
 import socket
+import tempfile
 import threading
 
 import harness
+from certificates import Certificates, tls_of
 from harness import *
 from kreisel_command import *
 
@@ -48,6 +51,42 @@ def test_encodings_and_spellings_of_the_url():
                         "encoding")
         url = router.address("rs").replace("rs://", "tcp://")
         check_equal(bench(router, "rpc", "--url", url).only()["wire"], "rawsocket", "wire")
+
+
+def test_addresses_of_other_families():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "router.sock")
+        listeners = [{"address": "[::1]:0"}, {"address": f"unix:{path}"}]
+        with Router(config(listeners=listeners)) as router:
+            for url in (router.address("ws"), router.address("rs"), f"unix:{path}",
+                        f"unix+ws:{path}"):
+                check(kreisel(None, "bench", "rpc", *SCENARIOS["rpc"], "--url", url)
+                      .only()["count"] > 0, url)
+
+
+def test_sessions_over_tls():
+    with Certificates() as pem:
+        listener = {"tls": tls_of(pem.server("server", ("localhost",)))}
+        with Router(config(listener)) as router:
+            url = router.address("wss")
+            for address in (url, router.address("rss").replace("rss:", "tcps:")):
+                check(kreisel(None, "bench", "rpc", *SCENARIOS["rpc"], "--url", address)
+                      .only()["count"] > 0, address)
+
+
+def test_sessions_log_in_with_what_the_command_line_says():
+    users = [{"role": "anonymous", "authid": "joe", "ticket": "right"},
+             {"role": "anonymous", "authid": "jane", "wampcra": {"secret": "hush"}}]
+    ways = {("joe", "--ticket"): "right", ("jane", "--wampcra"): "hush"}
+    with Router(config(realms=[realm(authentication={"users": users})])) as router:
+        for (name, option), secret in ways.items():
+            for scenario in ("rpc", "connect"):
+                login = ("--authid", name, option)
+                check(bench(router, scenario, *login, secret).only()["count"] > 0, f"{option}")
+                done = bench(router, scenario, *login, "wrong").failed(1)
+                check("wrong" not in done.error, done.error)
+        bench(router, "rpc").failed(1, "ABORT")
+        bench(router, "rpc", "--cryptosign", "/no/such/file").failed(2)
 
 
 def test_a_run_that_cannot_be_reports_nothing():
