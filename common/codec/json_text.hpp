@@ -62,19 +62,21 @@ inline void drop(std::string_view& rest, std::size_t count) {
 [[nodiscard]] inline std::string_view take_json_string(std::string_view& rest) {
     drop(rest, 1);
     const std::string_view start = rest;
-    std::size_t end = 0;
-    for (;;) {
-        end = rest.find_first_of("\"\\", end);
-        if (end == std::string_view::npos) {
-            rest = {};
-            return start;
-        }
-        if (rest[end] == '"') {
-            rest.remove_prefix(end + 1);
-            return start.substr(0, end);
-        }
-        end += 2;
+    std::size_t end = start.find('"');
+    // An even number of backslashes before a quote are characters of the string, an odd one's last
+    // makes the quote one.
+    const auto is_escaped = [start](std::size_t quote) {
+        std::size_t first = quote;
+        while (first > 0 && start[first - 1] == '\\') --first;
+        return (quote - first) % 2 == 1;
+    };
+    while (end != std::string_view::npos && is_escaped(end)) end = start.find('"', end + 1);
+    if (end == std::string_view::npos) {
+        rest = {};
+        return start;
     }
+    rest.remove_prefix(end + 1);
+    return start.substr(0, end);
 }
 
 /// Takes the text of the number off validated `rest` that it starts with; empty if it is none.

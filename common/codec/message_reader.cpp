@@ -177,7 +177,7 @@ class FieldReader {
     Payload payload_;
 };
 
-Message read_session_message(FieldReader& fields, MessageType type) {
+Result<Message> read_session_message(FieldReader& fields, MessageType type) {
     switch (type) {
         case MessageType::hello:
             return Hello{fields.text(1), fields.options()};
@@ -197,7 +197,7 @@ Message read_session_message(FieldReader& fields, MessageType type) {
     }
 }
 
-Message read_pubsub_message(FieldReader& fields, MessageType type) {
+Result<Message> read_pubsub_message(FieldReader& fields, MessageType type) {
     switch (type) {
         case MessageType::publish:
             return Publish{fields.id<RequestId>(1), fields.options(), fields.text(3),
@@ -220,7 +220,7 @@ Message read_pubsub_message(FieldReader& fields, MessageType type) {
     }
 }
 
-Message read_call_message(FieldReader& fields, MessageType type) {
+Result<Message> read_call_message(FieldReader& fields, MessageType type) {
     switch (type) {
         case MessageType::call:
             return Call{fields.id<RequestId>(1), fields.options(), fields.text(3),

@@ -43,7 +43,7 @@ struct Frame {
 
 class Parcel {
   public:
-    explicit Parcel(Message message) : message_(std::move(message)) {}
+    explicit Parcel(Message&& message) : message_(std::move(message)) {}
     Parcel(const Parcel&) = delete;
     Parcel& operator=(const Parcel&) = delete;
     ~Parcel();
@@ -75,7 +75,7 @@ class Parcel {
 class ParcelPtr {
   public:
     ParcelPtr() = default;
-    [[nodiscard]] static ParcelPtr make(Message message) {
+    [[nodiscard]] static ParcelPtr make(Message&& message) {
         return ParcelPtr(new Parcel(std::move(message)));
     }
     ParcelPtr(const ParcelPtr& other) noexcept : parcel_(other.parcel_) {

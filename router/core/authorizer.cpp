@@ -96,7 +96,7 @@ bool Authorizer::may_be_held(const Message& message) {
            std::holds_alternative<Register>(message) || std::holds_alternative<Unregister>(message);
 }
 
-void Authorizer::hold(Session& session, Message message, Effects& effects) {
+void Authorizer::hold(Session& session, Message&& message, Effects& effects) {
     Gate& gate = *session.gate;
     const std::size_t bytes = bytes_of(message);
     const RealmLimits& limits = *session.limits;

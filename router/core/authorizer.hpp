@@ -35,7 +35,7 @@ class Authorizer {
     /// Whether the message has to wait its turn; others pass at once.
     [[nodiscard]] static bool may_be_held(const Message& message);
     /// Appends a request to those of the session, or refuses it: too many wait.
-    static void hold(Session& session, Message message, Effects& effects);
+    static void hold(Session& session, Message&& message, Effects& effects);
     struct Released {
         Message message;
         std::optional<Disclose> disclose;

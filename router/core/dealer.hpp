@@ -35,10 +35,10 @@ class Dealer {
 
     void register_(Session& session, const Register& request, Effects& effects);
     void unregister(Session& session, const Unregister& request, Effects& effects);
-    [[nodiscard]] Result<void> call(Session& caller, Call request, Effects& effects);
+    [[nodiscard]] Result<void> call(Session& caller, Call&& request, Effects& effects);
     void cancel(Session& caller, const Cancel& request, Effects& effects);
-    [[nodiscard]] Result<void> yield(Session& callee, Yield answer, Effects& effects);
-    [[nodiscard]] Result<void> error(Session& callee, ErrorMessage answer, Effects& effects);
+    [[nodiscard]] Result<void> yield(Session& callee, Yield&& answer, Effects& effects);
+    [[nodiscard]] Result<void> error(Session& callee, ErrorMessage&& answer, Effects& effects);
     /// The invocation never reached the callee: another one is tried, or its caller gets `error`.
     void refuse_invocation(const Session& callee, RequestId invocation, std::string_view error,
                            Effects& effects);
@@ -97,7 +97,7 @@ class Dealer {
     [[nodiscard]] std::optional<Error> judge(const Session& caller, const Call& request) const;
     /// Sends the INVOCATION (true); or ERROR, if the callee lacks what the call needs. `has_more`:
     /// further payloads are there.
-    bool invoke(PendingCall& pending, const Session& caller, const Choice& choice, Call request,
+    bool invoke(PendingCall& pending, const Session& caller, const Choice& choice, Call&& request,
                 bool has_more, Effects& effects);
     bool invoke_from_memory(PendingCall& pending, const Session& caller, const Choice& choice,
                             Effects& effects);
@@ -125,9 +125,9 @@ class Dealer {
     /// Takes the call out of the table; its callee is free for another one, which is invoked.
     PendingCall finish(PendingCall& pending, Effects& effects);
     void release_member(PendingCall& pending);
-    void answer(const PendingCall& call, Message message, Effects& effects);
+    void answer(const PendingCall& call, Message&& message, Effects& effects);
     /// Tells `caller` what became of `request`.
-    void tell(const Session& caller, RequestId request, Message message, Effects& effects);
+    void tell(const Session& caller, RequestId request, Message&& message, Effects& effects);
     void finish_with(PendingCall& pending, std::string_view uri, std::string text,
                      Effects& effects);
     /// INTERRUPT, unless the callee has left or was told before. It must know of canceling.

@@ -35,7 +35,7 @@ Result<PendingCall*> Dealer::find_answered(const Session& callee, RequestId invo
     return calls_.find_invocation(callee, invocation);
 }
 
-Result<void> Dealer::yield(Session& callee, Yield answer_message, Effects& effects) {
+Result<void> Dealer::yield(Session& callee, Yield&& answer_message, Effects& effects) {
     const auto pending = find_answered(callee, answer_message.request);
     if (!pending) return tl::unexpected<Error>(pending.error());
     if (*pending == nullptr) return {};
@@ -87,7 +87,7 @@ void Dealer::refuse_answer(PendingCall& pending, Effects& effects) {
                 effects);
 }
 
-Result<void> Dealer::error(Session& callee, ErrorMessage answer_message, Effects& effects) {
+Result<void> Dealer::error(Session& callee, ErrorMessage&& answer_message, Effects& effects) {
     if (answer_message.request_type != MessageType::invocation) {
         return fail(uris::protocol_violation, "ERROR that is not for an INVOCATION");
     }
@@ -211,13 +211,13 @@ void Dealer::release_member(PendingCall& pending) {
     if (member != nullptr) --member->running;
 }
 
-void Dealer::answer(const PendingCall& call, Message message, Effects& effects) {
+void Dealer::answer(const PendingCall& call, Message&& message, Effects& effects) {
     // A caller that is leaving is told nothing any more.
     const Session* caller = sessions_.find(call.caller);
     if (caller != nullptr) tell(*caller, call.call, std::move(message), effects);
 }
 
-void Dealer::tell(const Session& caller, RequestId request, Message message, Effects& effects) {
+void Dealer::tell(const Session& caller, RequestId request, Message&& message, Effects& effects) {
     if (!caller.is_router) return effects.send(caller.ref, std::move(message));
     replies_.push_back({request, std::move(message)});
 }

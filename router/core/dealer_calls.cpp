@@ -95,7 +95,7 @@ std::optional<Error> Dealer::judge(const Session& caller, const Call& request) c
     return std::nullopt;
 }
 
-Result<void> Dealer::call(Session& caller, Call request, Effects& effects) {
+Result<void> Dealer::call(Session& caller, Call&& request, Effects& effects) {
     PendingCall* known = calls_.find_call(caller, request.request);
     if (request.is_continuation) {
         // Too late: the answer and this have passed each other on the way.
@@ -172,8 +172,8 @@ Result<void> Dealer::continue_call(PendingCall& pending, Call request, Effects& 
     return {};
 }
 
-bool Dealer::invoke(PendingCall& pending, const Session& caller, const Choice& choice, Call request,
-                    bool has_more, Effects& effects) {
+bool Dealer::invoke(PendingCall& pending, const Session& caller, const Choice& choice,
+                    Call&& request, bool has_more, Effects& effects) {
     Session& callee = *choice.callee;
     const bool is_progressive = pending.is_open || has_more;
     if (is_progressive && !takes_progressive_invocations(callee)) {

@@ -46,14 +46,14 @@ struct Answer {
 
 class Effects {
   public:
-    void send(PeerRef to, Message message) { push(Effect::Kind::send, to, std::move(message)); }
+    void send(PeerRef to, Message&& message) { push(Effect::Kind::send, to, std::move(message)); }
     /// Ends a session with ABORT or GOODBYE as its last message.
-    void close(PeerRef to, CloseKind kind, Message last) {
+    void close(PeerRef to, CloseKind kind, Message&& last) {
         push(Effect::Kind::close, to, std::move(last));
         list_.back().close_kind = kind;
     }
     /// Opens an event for receivers that follow by add_receiver(); nothing is kept if none does.
-    void begin_event(Message event) {
+    void begin_event(Message&& event) {
         Effect& effect = list_.emplace_back();
         effect.is_event = true;
         effect.parcel = ParcelPtr::make(std::move(event));
@@ -95,7 +95,7 @@ class Effects {
     }
 
   private:
-    void push(Effect::Kind kind, PeerRef to, Message message) {
+    void push(Effect::Kind kind, PeerRef to, Message&& message) {
         Effect& effect = list_.emplace_back();
         effect.kind = kind;
         effect.parcel = ParcelPtr::make(std::move(message));

@@ -45,8 +45,8 @@ struct Realm::Parts {
         keeper.set_rules(options.history, broker);
     }
 
-    void dispatch(Session& session, Message message, Effects& effects);
-    void dispatch_call(Session& session, Call message, Effects& effects) {
+    void dispatch(Session& session, Message&& message, Effects& effects);
+    void dispatch_call(Session& session, Call&& message, Effects& effects) {
         // Nobody can register below `wamp.`: those procedures are the router's own. The dealer
         // judges a request id that is pending, and drops what carries on a call that is over: its
         // procedure has passed no judgement of the gate.
@@ -66,7 +66,7 @@ struct Realm::Parts {
         }
     }
     /// A message of a session whose role has an authorizer.
-    void handle_at_gate(Session& session, Message message, Effects& effects);
+    void handle_at_gate(Session& session, Message&& message, Effects& effects);
     /// Handles what has waited long enough.
     void release(PeerRef peer, Effects& effects);
     /// Whether the user may have one more session.
@@ -92,7 +92,7 @@ struct Realm::Parts {
     MetaApi meta;
 };
 
-void Realm::Parts::dispatch(Session& session, Message message, Effects& effects) {
+void Realm::Parts::dispatch(Session& session, Message&& message, Effects& effects) {
     std::visit(
         [&](auto& typed) {
             using Type = std::decay_t<decltype(typed)>;
@@ -126,7 +126,7 @@ void Realm::Parts::dispatch(Session& session, Message message, Effects& effects)
     events.flush(effects);
 }
 
-void Realm::Parts::handle_at_gate(Session& session, Message message, Effects& effects) {
+void Realm::Parts::handle_at_gate(Session& session, Message&& message, Effects& effects) {
     const auto* cancel = std::get_if<Cancel>(&message);
     if (cancel != nullptr && authorizer.cancel(session, *cancel, effects)) {
         return release(session.ref, effects);
@@ -202,7 +202,7 @@ void Realm::leave(PeerRef peer, Effects& effects) {
     parts_->settle(effects);
 }
 
-void Realm::handle(PeerRef peer, Message message, Effects& effects) {
+void Realm::handle(PeerRef peer, Message&& message, Effects& effects) {
     Session* session = parts_->sessions.find(peer);
     if (session == nullptr) return;
     if (session->gate == nullptr) {
@@ -213,7 +213,7 @@ void Realm::handle(PeerRef peer, Message message, Effects& effects) {
     parts_->settle(effects);
 }
 
-void Realm::handle_again_judged(PeerRef peer, Message message, Effects& effects) {
+void Realm::handle_again_judged(PeerRef peer, Message&& message, Effects& effects) {
     const Session* session = parts_->sessions.find(peer);
     if (session == nullptr) return;
     const auto request = request_facts(message);

@@ -100,10 +100,10 @@ class Realm {
     /// ignored.
     void leave(PeerRef peer, Effects& effects);
     /// One admitted message of a session. Unknown peers are ignored.
-    void handle(PeerRef peer, Message message, Effects& effects);
+    void handle(PeerRef peer, Message&& message, Effects& effects);
     /// The same for a message that was admitted under an older snapshot of permissions: its static
     /// permission is judged again first.
-    void handle_again_judged(PeerRef peer, Message message, Effects& effects);
+    void handle_again_judged(PeerRef peer, Message&& message, Effects& effects);
     /// Calls a procedure of the realm for the router itself. Answered exactly once, perhaps at
     /// once, through Effects::answers(): by a ResultMessage or an ErrorMessage, which is
     /// wamp.error.timeout after `timeout`, wamp.error.no_such_procedure if nobody is registered and

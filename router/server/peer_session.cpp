@@ -208,7 +208,7 @@ void PeerSession::on_join_refused(const Error& error) {
     abort(make_abort(error.uri, error.text), close_code::normal, error.text, SessionEnd::refused);
 }
 
-void PeerSession::on_admissible(Message message) {
+void PeerSession::on_admissible(Message&& message) {
     auto admission = ingress_->admit(message);
     switch (admission.verdict) {
         case Admission::Verdict::admitted:
@@ -259,7 +259,7 @@ RoleRates PeerSession::role_rates() const {
     return found == realm_->role_rates.end() ? RoleRates{} : found->second;
 }
 
-void PeerSession::collect(Message message) {
+void PeerSession::collect(Message&& message) {
     if (!invocation_ids_.are_equal()) {
         if (auto* answer = std::get_if<Yield>(&message)) {
             answer->request = invocation_ids_.to_realm(answer->request);

@@ -87,10 +87,10 @@ class PeerSession {
     void drop_cookie();
     /// Refuses the log-in if its address has had too many that failed.
     [[nodiscard]] bool is_throttled();
-    void on_admissible(Message message);
+    void on_admissible(Message&& message);
     /// Refuses a CALL that comes when the connection has sent more than it may. False: it goes on.
     [[nodiscard]] bool refuse_over_pace(const Message& message);
-    void collect(Message message);
+    void collect(Message&& message);
     void on_goodbye_reply(const Message& message);
     void join(HandshakeAccepted accepted);
     /// ABORT, then the end.
