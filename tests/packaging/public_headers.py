@@ -19,8 +19,10 @@ HIDDEN = (
     r"/(?:websocketpp|msgpack|rapidjson|cbor|openssl|spdlog|fmt|yaml-cpp|CLI|prometheus)(?:/|\.h)")
 # Folders of ours that no user of the client may come to see.
 INTERNAL = r"(?:router/(?!embedded/include/)|common/net/|common/tls/|common/wire/|client/net/)"
-# Plain values in such a folder, which settings are made of.
-PLAIN = ("common/tls/tls_settings.hpp", "common/tls/tls_client_settings.hpp")
+# In such a folder, yet fit to be seen: plain values, which settings are made of, and a base of the
+# client that needs Asio alone.
+PLAIN = ("common/tls/tls_settings.hpp", "common/tls/tls_client_settings.hpp",
+         "client/net/tenancy.hpp")
 
 
 def read_by(compiler, header):
