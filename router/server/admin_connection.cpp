@@ -67,7 +67,7 @@ class AdminConnection final : public StreamOwner {
         }
         const std::string_view target = request.head.target;
         const std::string_view path = target.substr(0, target.find('?'));
-        answer_(path, [self = self()](unsigned status, std::string body) {
+        answer_(path, [self = self()](unsigned status, const std::string& body) {
             if (!self->is_closed_) self->respond(status, body);
         });
     }

@@ -95,13 +95,14 @@ void AdminServer::on_accept(int descriptor) {
     const std::shared_ptr<void> place(nullptr, [count = connections_](const void*) { --*count; });
     serve_admin_request(
         context_, make_socket_stream(context_, descriptor, "admin"),
-        [this](std::string_view path, std::function<void(unsigned, std::string)> reply) {
-            answer(path, std::move(reply));
+        [this](std::string_view path, const std::function<void(unsigned, std::string)>& reply) {
+            answer(path, reply);
         },
         place);
 }
 
-void AdminServer::answer(std::string_view path, std::function<void(unsigned, std::string)> reply) {
+void AdminServer::answer(std::string_view path,
+                         const std::function<void(unsigned, std::string)>& reply) {
     if (path == "/readyz") {
         const std::vector<std::string> obstacles = router_.obstacles();
         return obstacles.empty() ? reply(200, "ready\n") : reply(503, lines_of(obstacles));

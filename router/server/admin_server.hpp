@@ -42,7 +42,7 @@ class AdminServer {
 
     void on_accept(int descriptor);
     void ask(std::function<void(const RouterReading&)> on_done);
-    void answer(std::string_view path, std::function<void(unsigned, std::string)> reply);
+    void answer(std::string_view path, const std::function<void(unsigned, std::string)>& reply);
 
     boost::asio::io_context& context_;
     Router& router_;

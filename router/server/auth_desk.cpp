@@ -90,7 +90,7 @@ std::vector<UserDatabaseReading> AuthDesk::user_databases() const {
 
 void AuthDesk::ask(Shard& asker, AuthQuestion question, OnAnswer on_answer) {
     if (auto* check = std::get_if<CheckPassword>(&question)) {
-        return check_password(asker, std::move(*check), std::move(on_answer));
+        return check_password(asker, std::move(*check), on_answer);
     }
     if (auto* callee = std::get_if<AskCallee>(&question)) {
         return ask_callee(asker, std::move(*callee), std::move(on_answer));
@@ -129,7 +129,7 @@ void AuthDesk::find_user(Shard& asker, const FindUser& question, OnAnswer on_ans
                 "too many log-ins wait for the user database (user_database.waiting_max)"));
 }
 
-void AuthDesk::check_password(Shard& asker, CheckPassword question, OnAnswer on_answer) {
+void AuthDesk::check_password(Shard& asker, CheckPassword question, const OnAnswer& on_answer) {
     const auto on_checked = [&asker, on_answer](bool is_right) {
         answer(asker, on_answer, PasswordChecked{is_right});
     };

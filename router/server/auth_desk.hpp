@@ -42,7 +42,7 @@ class AuthDesk {
 
   private:
     void find_user(Shard& asker, const FindUser& question, OnAnswer on_answer);
-    void check_password(Shard& asker, CheckPassword question, OnAnswer on_answer);
+    void check_password(Shard& asker, CheckPassword question, const OnAnswer& on_answer);
 
     using Directories = std::map<std::string, std::shared_ptr<UserDirectory>, std::less<>>;
 
